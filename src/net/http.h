@@ -100,8 +100,8 @@ void http_chunk_release(struct http_chunk *);
 /* Turn the request into a stream that stays open.  closed() is called once, on a network thread,
  * when the client left or fell too far behind (256 kB unsent) or http_stream_close() was called;
  * the stream must not be used after it returned.  Never called from inside http_stream_send() or
- * http_stream_close(), so both may be called with a lock held that closed() takes.  NULL when
- * there are too many streams or the client has left: the request was answered, closed() is not
+ * http_stream_close(), so hold a lock that closed() takes while opening, sending and closing.  NULL
+ * when there are too many streams or the client has left: the request was answered, closed() is not
  * called.  A client that vanished is noticed within stream_seconds. */
 struct http_stream *http_stream_open(struct http_req *, const struct http_pair *headers, size_t n,
 				     void (*closed)(void *arg, struct http_stream *), void *arg);

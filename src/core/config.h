@@ -1,0 +1,28 @@
+/* config.h - aftersail.conf and the command line: one table of rows, flags win. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/err.h"
+#include "base/buf.h"
+#include "base/field.h"
+
+struct config {
+	struct str data;     /* folder */
+	struct str database; /* sqlite:PATH or postgresql://... */
+	struct str listen;
+	struct str public_url;
+	struct str trusted_proxies; /* comma list */
+	struct str log_level;
+	struct str ca_file; /* more certificate authorities for outgoing connections */
+	struct str mail_host, mail_user, mail_password, mail_from, mail_security; /* system mail */
+	int64_t mail_port;
+	int64_t readers, attachment_max, undo_seconds;
+	bool group_commit_off;
+	int64_t flush_delay_us;
+};
+
+/* Read data/aftersail.conf when it is there, then the flags ("--listen", "127.0.0.1:80", ...).
+ * Unknown names refuse with the nearest right one in *why. */
+enum err config_read(struct arena *, int argc, char **argv, struct config *, const char **why) MUST;
+/* The manual of all rows, or with their values. */
+void config_print(struct buf *, const struct config *, bool doc);

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/hub.h"
+#include "core/desk.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { JOIN_MS = 250, BEAT_MS = 15000, RING = 4096, TOPICS_MAX = 40, FOLLOWED = 16384 };
+
+/* A change that waits for its time to go out. */
+struct pending {
+	struct pending *next;
+	struct live l; /* texts owned, see copy_live() */
+	int64_t due;
+};
+
+/* A message already sent, for streams that come back. */
+struct sent {
+	int64_t seq;
+	enum live_topic topic;
+	int64_t id, inbox_id;
+	struct http_chunk *chunk;
+};
+
+struct topic {
+	enum live_topic topic;
+	int64_t id; /* 0 for topics that have none */
+};
+
+struct member {
+	struct member *next;
+	struct hub *hub;
+	struct http_stream *stream;
+	char id[24];
+	enum actor_kind kind;
+	int64_t actor_id, session_id;
+	bool may_list; /* conversation.read */
+	int64_t *scope;
+	size_t n_scope;
+	struct topic topics[TOPICS_MAX];
+	size_t n_topics;
+};
+
+/* When a topic's id last went out, to join what follows: a small cache, collisions only delay. */
+struct last {
+	uint64_t key;
+	int64_t at;
+};
+
+struct hub {
+	struct desk *desk;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	pthread_t thread;
+	bool stopping;
+	struct pending *pending;
+	struct member *members;
+	size_t n_members;
+	struct sent ring[RING];
+	int64_t seq; /* of the newest message */
+	int64_t first_seq;
+	struct last last[FOLLOWED];
+};
+
+static const char *const topic_names[] = {"list", "conversation", "people", "inboxes", "me", "chat"};
+
+/* ---- topics ---- */
+
+static bool has_id(enum live_topic t)
+{
+	return t == LIVE_CONVERSATION || t == LIVE_CHAT;
+}
+
+static bool topic_read(struct str word, struct topic *t)
+{
+	ptrdiff_t colon = str_find_char(word, ':');
+	struct str name = colon < 0 ? word : str_slice(word, 0, (size_t)colon);
+
+	t->id = 0;
+	for (size_t i = 0; i < COUNT(topic_names); i++) {
+		if (!str_eq(name, str_of(topic_names[i])))
+			continue;
+		t->topic = (enum live_topic)i;
+		if (has_id(t->topic))
+			return colon > 0 && str_int(str_slice(word, (size_t)colon + 1, word.n), &t->id);
+		return colon < 0;
+	}
+	return false;
+}
+
+static void member_follow(struct member *m, struct str topics)
+{
+	struct str one;
+
+	m->n_topics = 0;
+	while (m->n_topics < TOPICS_MAX && str_cut(&topics, ',', &one)) {
+		struct topic t;
+		if (!topic_read(str_trim(one), &t))
+			continue;
+		/* A visitor follows its own chat and nothing else. */
+		if ((m->kind == ACTOR_VISITOR) != (t.topic == LIVE_CHAT))
+			continue;
+		if (t.topic == LIVE_CHAT)
+			t.id = m->actor_id;
+		m->topics[m->n_topics++] = t;
+	}
+}
+
+static bool sees(const struct member *m, int64_t inbox_id)
+{
+	if (inbox_id == 0 || m->kind == ACTOR_VISITOR)
+		return true;
+	for (size_t i = 0; i < m->n_scope; i++)
+		if (m->scope[i] == inbox_id)
+			return true;
+	return false;
+}
+
+static bool wants(const struct member *m, enum live_topic topic, int64_t id, int64_t inbox_id)
+{
+	if (!sees(m, inbox_id))
+		return false;
+	if ((topic == LIVE_LIST || topic == LIVE_CONVERSATION) && !m->may_list)
+		return false;
+	if (topic == LIVE_ME)
+		return m->kind == ACTOR_AGENT && m->actor_id == id;
+	for (size_t i = 0; i < m->n_topics; i++)
+		if (m->topics[i].topic == topic && (!has_id(topic) || m->topics[i].id == id))
+			return true;
+	return false;
+}
+
+/* ---- sending ---- */
+
+static struct http_chunk *make_chunk(struct hub *h, const struct live *l, struct str data)
+{
+	struct arena *a = arena_new();
+	struct buf b = BUF(a);
+
+	buf_fmt(&b, "id: %lld\nevent: %.*s\ndata: {\"seq\":%lld,\"topic\":\"%s", (long long)h->seq,
+		STR(l->kind.n ? l->kind : S("change")), (long long)h->seq, topic_names[l->topic]);
+	if (has_id(l->topic))
+		buf_fmt(&b, ":%lld", (long long)l->id);
+	buf_fmt(&b, "\",\"id\":%lld,\"version\":%lld", (long long)l->id, (long long)l->version);
+	if (data.n) {
+		buf_char(&b, ',');
+		buf_add(&b, data);
+	}
+	buf_z(&b, "}\n\n");
+	struct http_chunk *chunk = http_chunk_new(buf_str(&b));
+	arena_free(a);
+	return chunk;
+}
+
+static void ring_put(struct hub *h, const struct live *l, struct http_chunk *chunk)
+{
+	struct sent *s = &h->ring[h->seq % RING];
+
+	if (s->chunk)
+		http_chunk_release(s->chunk);
+	*s = (struct sent){h->seq, l->topic, l->id, l->inbox_id, chunk};
+	if (h->seq - h->first_seq >= RING)
+		h->first_seq = h->seq - RING + 1;
+}
+
+/* With the lock held. */
+static void broadcast(struct hub *h, const struct live *l, struct str data)
+{
+	h->seq++;
+	struct http_chunk *chunk = make_chunk(h, l, data);
+	for (struct member *m = h->members; m; m = m->next)
+		if (m->stream && wants(m, l->topic, l->id, l->inbox_id))
+			http_stream_send(m->stream, chunk);
+	ring_put(h, l, chunk);
+}
+
+struct render {
+	const struct live *l;
+	struct buf *out;
+	struct desk *desk;
+};
+
+static const struct live_source *source_of(const struct desk *desk, enum live_topic topic)
+{
+	for (size_t m = 0; desk->modules[m]; m++)
+		for (const struct live_source *s = desk->modules[m]->live; s && s->render; s++)
+			if (s->topic == topic)
+				return s;
+	return NULL;
+}
+
+static enum err render(void *arg, struct db *db, int attempt)
+{
+	struct render *r = arg;
+	struct ctx c = ctx_system(r->desk, r->out->a, db);
+	const struct live_source *s = source_of(r->desk, r->l->topic);
+
+	(void)attempt;
+	r->out->n = 0;
+	return s ? s->render(&c, r->l->id, r->out) : E_OK;
+}
+
+/* Without the lock: reads the card, then sends. */
+static void send_pending(struct hub *h, struct pending *p)
+{
+	struct arena *a = arena_new();
+	struct buf out = BUF(a);
+
+	if (p->l.data.n) {
+		buf_add(&out, p->l.data);
+	} else if (source_of(h->desk, p->l.topic)) {
+		struct render r = {&p->l, &out, h->desk};
+		enum err e = store_read_wait(h->desk->store, render, &r);
+		if (e == E_NOTFOUND)
+			buf_z(&out, "\"removed\":true");
+	}
+	pthread_mutex_lock(&h->lock);
+	broadcast(h, &p->l, buf_str(&out));
+	pthread_mutex_unlock(&h->lock);
+	arena_free(a);
+	free(p);
+}
+
+/* ---- queueing ---- */
+
+static uint64_t key_of(const struct live *l)
+{
+	uint64_t k = (uint64_t)l->id * 0x9E3779B97F4A7C15u + (uint64_t)l->topic + 1;
+
+	return k ^ k >> 29;
+}
+
+/* One block with its texts behind it, so that one free() ends it. */
+static struct pending *copy_live(const struct live *l)
+{
+	struct pending *p = malloc(sizeof *p + l->kind.n + l->data.n);
+	char *text;
+
+	if (!p)
+		abort();
+	text = (char *)(p + 1);
+	p->l = *l;
+	if (l->kind.n)
+		memcpy(text, l->kind.p, l->kind.n);
+	if (l->data.n)
+		memcpy(text + l->kind.n, l->data.p, l->data.n);
+	p->l.kind.p = text;
+	p->l.data.p = text + l->kind.n;
+	return p;
+}
+
+static bool same(const struct live *a, const struct live *b)
+{
+	return a->topic == b->topic && a->id == b->id && !a->kind.n && !b->kind.n && !a->data.n &&
+	       !b->data.n;
+}
+
+/* With the lock held. */
+static void queue(struct hub *h, const struct live *l)
+{
+	int64_t now = clock_ticks() / 1000, due = now;
+	struct last *last = &h->last[key_of(l) % FOLLOWED];
+	struct pending **at = &h->pending;
+
+	for (; *at; at = &(*at)->next) {
+		if (same(&(*at)->l, l)) {
+			(*at)->l.version = l->version;
+			return;
+		}
+	}
+	if (!l->kind.n && last->key == key_of(l) && last->at + JOIN_MS > now)
+		due = last->at + JOIN_MS;
+	last->key = key_of(l);
+	last->at = due;
+	*at = copy_live(l);
+	(*at)->due = due;
+	(*at)->next = NULL;
+	pthread_cond_signal(&h->wake);
+}
+
+/* topic, id, inbox, version, kind, data in one short text. */
+static void tell_others(struct hub *h, const struct live *l)
+{
+	struct arena *a = arena_new();
+	struct buf b = BUF(a);
+
+	buf_fmt(&b, "%d %lld %lld %lld %.*s\n%.*s", (int)l->topic, (long long)l->id,
+		(long long)l->inbox_id, (long long)l->version, STR(l->kind), STR(l->data));
+	if (b.n <= 7000)
+		store_notify(h->desk->store, "live", buf_str(&b));
+	arena_free(a);
+}
+
+void hub_publish(struct hub *h, const struct live *l)
+{
+	bool several = store_is_pgsql(h->desk->store);
+
+	for (; l; l = l->next) {
+		pthread_mutex_lock(&h->lock);
+		queue(h, l);
+		pthread_mutex_unlock(&h->lock);
+		if (several)
+			tell_others(h, l);
+	}
+}
+
+static void heard(void *arg, const char *channel, struct str text)
+{
+	struct hub *h = arg;
+	int topic;
+	long long id, inbox, version;
+	ptrdiff_t line = str_find_char(text, '\n');
+	int used = 0;
+	struct arena *a;
+
+	if (strcmp(channel, "live") != 0 || line < 0)
+		return;
+	a = arena_new();
+	if (sscanf(str_z(a, text), "%d %lld %lld %lld %n", &topic, &id, &inbox, &version, &used) >= 4 &&
+	    topic >= 0 && topic < (int)COUNT(topic_names)) {
+		struct live l = {.topic = (enum live_topic)topic,
+				 .id = id,
+				 .inbox_id = inbox,
+				 .version = version,
+				 .kind = str_slice(text, (size_t)used, (size_t)line),
+				 .data = str_slice(text, (size_t)line + 1, text.n)};
+		pthread_mutex_lock(&h->lock);
+		queue(h, &l);
+		pthread_mutex_unlock(&h->lock);
+	}
+	arena_free(a);
+}
+
+/* ---- streams ---- */
+
+static void member_free(struct member *m)
+{
+	free(m->scope);
+	free(m);
+}
+
+static void closed(void *arg, struct http_stream *s)
+{
+	struct member *gone = arg;
+	struct hub *h = gone->hub;
+
+	(void)s;
+	pthread_mutex_lock(&h->lock);
+	for (struct member **at = &h->members; *at; at = &(*at)->next) {
+		if (*at == gone) {
+			*at = gone->next;
+			h->n_members--;
+			break;
+		}
+	}
+	pthread_mutex_unlock(&h->lock);
+	member_free(gone);
+}
+
+static void send_text(struct member *m, struct str text)
+{
+	struct http_chunk *chunk = http_chunk_new(text);
+
+	http_stream_send(m->stream, chunk);
+	http_chunk_release(chunk);
+}
+
+/* What was missed since `last`, or reset.  With the lock held. */
+static void catch_up(struct hub *h, struct member *m, int64_t last)
+{
+	if (last < h->first_seq - 1 || last > h->seq) {
+		send_text(m, S("event: reset\ndata: {}\n\n"));
+		return;
+	}
+	for (int64_t n = last + 1; n <= h->seq; n++) {
+		struct sent *s = &h->ring[n % RING];
+		if (s->seq == n && wants(m, s->topic, s->id, s->inbox_id))
+			http_stream_send(m->stream, s->chunk);
+	}
+}
+
+static struct member *member_new(struct hub *h, const struct ctx *c)
+{
+	struct member *m = calloc(1, sizeof *m);
+	unsigned char bytes[11];
+
+	if (!m)
+		abort();
+	m->hub = h;
+	m->kind = c->actor.kind;
+	m->actor_id = c->actor.id;
+	m->session_id = c->actor.session_id;
+	m->may_list = ctx_may(c, P_CONVERSATION_READ);
+	m->n_scope = c->actor.scope.n;
+	m->scope = calloc(m->n_scope + 1, sizeof *m->scope);
+	if (!m->scope)
+		abort();
+	if (m->n_scope)
+		memcpy(m->scope, c->actor.scope.v, m->n_scope * sizeof *m->scope);
+	randombytes_buf(bytes, sizeof bytes);
+	sodium_bin2hex(m->id, sizeof m->id, bytes, sizeof bytes);
+	return m;
+}
+
+void hub_open(struct ctx *c, struct reply *r, struct http_req *http)
+{
+	struct hub *h = c->desk->hub;
+	struct member *m = member_new(h, c);
+	struct http_pair headers[] = {{S("Content-Type"), S("text/event-stream")},
+				      {S("Cache-Control"), S("no-store")},
+				      {S("X-Accel-Buffering"), S("no")},
+				      {S("Access-Control-Allow-Origin"), S("*")}};
+	struct str seen = http_query(http, "last");
+	int64_t last = 0;
+	char hello[120];
+
+	(void)r;
+	if (!seen.p)
+		seen = http_header(http, "Last-Event-ID");
+	member_follow(m, m->kind == ACTOR_VISITOR ? S("chat:1") : http_query(http, "topics"));
+	pthread_mutex_lock(&h->lock);
+	m->stream = http_stream_open(http, headers, COUNT(headers), closed, m);
+	m->next = h->members;
+	h->members = m;
+	h->n_members++;
+	snprintf(hello, sizeof hello, "event: hello\ndata: {\"stream_id\":\"%s\",\"seq\":%lld}\n\n",
+		 m->id, (long long)h->seq);
+	send_text(m, str_of(hello));
+	if (seen.n && str_int(seen, &last))
+		catch_up(h, m, last);
+	pthread_mutex_unlock(&h->lock);
+}
+
+bool hub_follow(struct hub *h, const struct actor *actor, struct str stream_id, struct str topics)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&h->lock);
+	for (struct member *m = h->members; m && !found; m = m->next) {
+		found = str_eq(str_of(m->id), stream_id) && m->kind == actor->kind &&
+			m->actor_id == actor->id;
+		if (found)
+			member_follow(m, topics);
+	}
+	pthread_mutex_unlock(&h->lock);
+	return found;
+}
+
+void hub_end(struct hub *h, enum actor_kind kind, int64_t actor_id, int64_t session_id)
+{
+	pthread_mutex_lock(&h->lock);
+	for (struct member *m = h->members; m; m = m->next) {
+		if (m->kind != kind || m->actor_id != actor_id ||
+		    (session_id && m->session_id != session_id))
+			continue;
+		send_text(m, S("event: signed-out\ndata: {}\n\n"));
+		/* Nothing more may reach it, whatever is still on its way out. */
+		m->n_topics = 0;
+		m->n_scope = 0;
+		m->may_list = false;
+		http_stream_close(m->stream);
+	}
+	pthread_mutex_unlock(&h->lock);
+}
+
+bool hub_present(struct hub *h, enum actor_kind kind, int64_t actor_id)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&h->lock);
+	for (struct member *m = h->members; m && !found; m = m->next)
+		found = m->kind == kind && m->actor_id == actor_id;
+	pthread_mutex_unlock(&h->lock);
+	return found;
+}
+
+size_t hub_streams(struct hub *h)
+{
+	return h->n_members;
+}
+
+/* ---- the hub's thread ---- */
+
+/* The first pending change whose time has come; *next is when the next one is due. */
+static struct pending *take_due(struct hub *h, int64_t now, int64_t *next)
+{
+	for (struct pending **at = &h->pending; *at; at = &(*at)->next) {
+		struct pending *p = *at;
+		if (p->due <= now) {
+			*at = p->next;
+			return p;
+		}
+		if (p->due < *next)
+			*next = p->due;
+	}
+	return NULL;
+}
+
+static void beat(struct hub *h)
+{
+	struct http_chunk *chunk = http_chunk_new(S("event: beat\ndata: {}\n\n"));
+
+	for (struct member *m = h->members; m; m = m->next)
+		http_stream_send(m->stream, chunk);
+	http_chunk_release(chunk);
+}
+
+static void wait_until(struct hub *h, int64_t ms)
+{
+	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+
+	pthread_cond_timedwait(&h->wake, &h->lock, &t);
+}
+
+static void *run(void *arg)
+{
+	struct hub *h = arg;
+	int64_t next_beat = clock_ticks() / 1000 + BEAT_MS;
+
+	pthread_mutex_lock(&h->lock);
+	while (!h->stopping) {
+		int64_t now = clock_ticks() / 1000, next = next_beat;
+		struct pending *p = take_due(h, now, &next);
+		if (p) {
+			pthread_mutex_unlock(&h->lock);
+			send_pending(h, p);
+			pthread_mutex_lock(&h->lock);
+		} else if (now >= next_beat) {
+			beat(h);
+			next_beat = now + BEAT_MS;
+		} else {
+			wait_until(h, next);
+		}
+	}
+	pthread_mutex_unlock(&h->lock);
+	return NULL;
+}
+
+struct hub *hub_new(struct desk *desk)
+{
+	struct hub *h = calloc(1, sizeof *h);
+	pthread_condattr_t attr;
+
+	if (!h)
+		abort();
+	h->desk = desk;
+	pthread_mutex_init(&h->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&h->wake, &attr);
+	/* Numbers grow over restarts, so that a stream from before is told to read again. */
+	h->seq = clock_now() * 1000;
+	h->first_seq = h->seq + 1;
+	store_on_notify(desk->store, heard, h);
+	return h;
+}
+
+void hub_start(struct hub *h)
+{
+	pthread_create(&h->thread, NULL, run, h);
+}
+
+void hub_stop(struct hub *h)
+{
+	pthread_mutex_lock(&h->lock);
+	h->stopping = true;
+	pthread_cond_signal(&h->wake);
+	pthread_mutex_unlock(&h->lock);
+	pthread_join(h->thread, NULL);
+}
+
+void hub_free(struct hub *h)
+{
+	while (h->pending) {
+		struct pending *p = h->pending;
+		h->pending = p->next;
+		free(p);
+	}
+	for (size_t i = 0; i < RING; i++)
+		if (h->ring[i].chunk)
+			http_chunk_release(h->ring[i].chunk);
+	pthread_mutex_destroy(&h->lock);
+	pthread_cond_destroy(&h->wake);
+	free(h);
+}

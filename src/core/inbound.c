@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/inbound.h"
+#include "base/log.h"
+#include "core/blob.h"
+#include "core/channel.h"
+#include "core/hub.h"
+#include "core/work.sql.h"
+#include "core/worker.h"
+
+enum { BATCH = 20, TRIES = 5 };
+
+enum err inbound_add(struct ctx *c, int64_t inbox_id, struct str delivery_id, struct str raw_hash,
+		     int64_t size, bool *fresh)
+{
+	struct inbound_insert_row row;
+	size_t n;
+
+	TRY(inbound_insert(c,
+			   &(struct inbound_insert_in){.inbox_id = inbox_id,
+						       .delivery_id = delivery_id,
+						       .raw_hash = raw_hash,
+						       .size = size,
+						       .at = c->now},
+			   &row, 1, &n));
+	*fresh = n > 0;
+	return E_OK;
+}
+
+struct intake {
+	struct desk *desk;
+	struct arena *a;
+	struct inbound_new_ones_row rows[BATCH];
+	size_t n;
+	/* of the one in hand */
+	const struct inbound_new_ones_row *row;
+	struct inbox_link link;
+	struct incoming in;
+	struct json_why why;
+	enum err parsed;
+	struct live *live;
+	const char *key, *arg;
+};
+
+static enum err read_new(void *arg, struct db *db, int attempt)
+{
+	struct intake *t = arg;
+	struct ctx c = ctx_system(t->desk, t->a, db);
+
+	(void)attempt;
+	return inbound_new_ones(&c, BATCH, t->rows, BATCH, &t->n);
+}
+
+static enum err read_link(void *arg, struct db *db, int attempt)
+{
+	struct intake *t = arg;
+	struct ctx c = ctx_system(t->desk, t->a, db);
+
+	(void)attempt;
+	for (size_t m = 0; t->desk->modules[m]; m++)
+		if (t->desk->modules[m]->link)
+			return t->desk->modules[m]->link(&c, t->row->inbox_id, &t->link);
+	return E_NOTFOUND;
+}
+
+static void parse(struct intake *t)
+{
+	struct str raw;
+
+	t->parsed = blob_read(t->desk->blobs, t->a, t->row->raw_hash, INBOUND_MAX, &raw);
+	if (t->parsed != E_OK) {
+		t->why = (struct json_why){"inbound.raw_gone", NULL};
+		return;
+	}
+	t->parsed = t->link.channel->parse(t->a, t->link.settings, t->link.address, raw, &t->in, &t->why);
+	t->in.inbound_id = t->row->id;
+	t->in.inbox_id = t->row->inbox_id;
+	t->in.raw_hash = t->row->raw_hash;
+	if (t->in.at <= 0 || t->in.at > t->row->at)
+		t->in.at = t->row->at;
+}
+
+static enum err mark(struct ctx *c, const struct intake *t, const char *state, const char *key,
+		     const char *arg)
+{
+	return inbound_set(c, &(struct inbound_set_in){.id = t->row->id,
+						       .state = str_of(state),
+						       .sender = str_clip(t->in.from.address, 320),
+						       .subject = str_clip(t->in.subject, 500),
+						       .error_key = str_of(key),
+						       .error_arg = str_of(arg)});
+}
+
+static enum err receive(struct ctx *c, const struct incoming *in)
+{
+	for (size_t m = 0; c->desk->modules[m]; m++)
+		if (c->desk->modules[m]->receive)
+			TRY(c->desk->modules[m]->receive(c, in));
+	return E_OK;
+}
+
+static enum err take_in(void *arg, struct db *db, int attempt)
+{
+	struct intake *t = arg;
+	struct ctx c = ctx_system(t->desk, t->a, db);
+
+	(void)attempt;
+	t->live = NULL;
+	enum err e = receive(&c, &t->in);
+	t->key = c.key;
+	t->arg = c.arg;
+	TRY(e);
+	TRY(mark(&c, t, "done", NULL, NULL));
+	t->live = c.live;
+	return E_OK;
+}
+
+static enum err quarantine(void *arg, struct db *db, int attempt)
+{
+	struct intake *t = arg;
+	struct ctx c = ctx_system(t->desk, t->a, db);
+
+	(void)attempt;
+	return mark(&c, t, "failed", t->key ? t->key : "error.generic", t->arg);
+}
+
+/* False when the database could not be reached: the row stays as it is. */
+static bool handle(struct intake *t)
+{
+	enum err e;
+
+	e = store_read_wait(t->desk->store, read_link, t);
+	if (e == E_BUSY)
+		return false;
+	if (e == E_OK)
+		parse(t);
+	t->key = e == E_OK ? t->why.key : "inbound.inbox_gone";
+	t->arg = t->why.arg;
+	if (e == E_OK && t->parsed == E_BUSY)
+		return false;
+	if (e == E_OK && t->parsed == E_OK) {
+		for (int tries = 0; tries < TRIES; tries++) {
+			e = store_write_wait(t->desk->store, take_in, t);
+			if (e == E_OK) {
+				hub_publish(t->desk->hub, t->live);
+				return true;
+			}
+			if (e == E_BUSY || e == E_RETRY)
+				return false;
+		}
+	}
+	log_line(LOG_WARN, "quarantine", "error", t->key ? t->key : "error.generic", NULL);
+	return store_write_wait(t->desk->store, quarantine, t) == E_OK;
+}
+
+bool inbound_round(struct desk *desk)
+{
+	struct intake list = {.desk = desk, .a = arena_new()};
+	bool ok = store_read_wait(desk->store, read_new, &list) == E_OK;
+
+	for (size_t i = 0; ok && i < list.n; i++) {
+		struct intake t = {.desk = desk, .a = arena_new(), .row = &list.rows[i]};
+		ok = handle(&t);
+		arena_free(t.a);
+	}
+	ok = ok && list.n == BATCH;
+	arena_free(list.a);
+	return ok;
+}

@@ -1,0 +1,198 @@
+-- name: reactor_place
+-- in: module text
+-- out: xid int, id int
+SELECT xid, id FROM reactor WHERE module = :module;
+
+-- name: reactor_move
+-- in: module text, xid int, id int
+INSERT INTO reactor (module, xid, id) VALUES (:module, :xid, :id)
+ON CONFLICT (module) DO UPDATE SET xid = excluded.xid, id = excluded.id;
+
+-- name: reactor_fail
+-- in: module text, event_id int, error_key text, at time
+INSERT INTO reactor_failed (module, event_id, error_key, at)
+VALUES (:module, :event_id, :error_key, :at);
+
+-- name: reactor_failed_list
+-- in: after int, cap int
+-- out: id int, module text, event_id int, error_key text, at time
+SELECT id, module, event_id, error_key, at FROM reactor_failed
+ WHERE id > :after ORDER BY id LIMIT :cap;
+
+-- name: reactor_failed_get
+-- in: id int
+-- out: id int, module text, event_id int, error_key text, at time
+SELECT id, module, event_id, error_key, at FROM reactor_failed WHERE id = :id;
+
+-- name: reactor_failed_drop
+-- in: id int
+DELETE FROM reactor_failed WHERE id = :id;
+
+-- name: event_one
+-- in: id int
+-- out: id int, at time, kind text, actor_kind int, actor_id int, conversation_id int, inbox_id int, customer_id int, data json
+SELECT id, at, kind, actor_kind, actor_id, conversation_id, inbox_id, customer_id, data
+  FROM event WHERE id = :id;
+
+-- name: job_insert
+-- in: kind text, jobkey text, subject int, inbox_id int, conversation_id int, run_at time, data json, at time
+-- out: id int
+INSERT INTO job (kind, jobkey, subject, inbox_id, conversation_id, state, run_at, data, at)
+VALUES (:kind, :jobkey, :subject, :inbox_id, :conversation_id, 'queued', :run_at, :data, :at)
+RETURNING id;
+
+-- name: job_due
+-- in: now time, cap int
+-- out: id int
+SELECT id FROM job j
+ WHERE state = 'queued' AND run_at <= :now
+   AND (jobkey = '' OR NOT EXISTS (
+     SELECT 1 FROM job b WHERE b.jobkey = j.jobkey AND b.state IN ('queued', 'running') AND b.id < j.id))
+ ORDER BY run_at, id LIMIT :cap;
+
+-- name: job_claim
+-- in: id int, now time, lease_until time, node text
+-- out: id int, kind text, jobkey text, subject int, inbox_id int, conversation_id int, run_at time, tries int, data json
+UPDATE job SET state = 'running', tries = tries + 1, lease_until = :lease_until, node = :node
+ WHERE id = :id AND state = 'queued' AND run_at <= :now
+   AND (jobkey = '' OR NOT EXISTS (
+     SELECT 1 FROM job b WHERE b.jobkey = job.jobkey AND b.state IN ('queued', 'running') AND b.id < job.id))
+RETURNING id, kind, jobkey, subject, inbox_id, conversation_id, run_at, tries, data;
+
+-- name: job_get
+-- in: id int
+-- out: id int, kind text, jobkey text, subject int, inbox_id int, conversation_id int, run_at time, tries int, data json, state text, error_key text, error_arg text, at time
+SELECT id, kind, jobkey, subject, inbox_id, conversation_id, run_at, tries, data, state, error_key, error_arg, at
+  FROM job WHERE id = :id;
+
+-- name: job_state
+-- in: id int, state text, run_at time, error_key text, error_arg text
+UPDATE job SET state = :state, run_at = :run_at, error_key = :error_key, error_arg = :error_arg
+ WHERE id = :id;
+
+-- name: job_drop_queued
+-- in: kind text, subject int
+-- out: id int
+DELETE FROM job WHERE kind = :kind AND subject = :subject AND state = 'queued' RETURNING id;
+
+-- name: job_requeue
+-- in: id int, now time
+-- out: id int
+UPDATE job SET state = 'queued', run_at = :now, tries = 0 WHERE id = :id AND state IN ('failed', 'unknown')
+RETURNING id;
+
+-- name: job_of_subject
+-- in: kind text, subject int
+-- out: id int, state text
+SELECT id, state FROM job WHERE kind = :kind AND subject = :subject ORDER BY id DESC LIMIT 1;
+
+-- name: job_lost
+-- in: now time, node text, cap int
+-- out: id int, kind text
+SELECT id, kind FROM job
+ WHERE state = 'running' AND (lease_until < :now OR (:node <> '' AND node = :node))
+ ORDER BY id LIMIT :cap;
+
+-- name: job_unknown_due
+-- in: now time, cap int
+-- out: id int, kind text
+SELECT id, kind FROM job WHERE state = 'unknown' AND run_at > 0 AND run_at <= :now ORDER BY id LIMIT :cap;
+
+-- name: job_failed_list
+-- in: after int, cap int
+-- out: id int, kind text, state text, tries int, conversation_id int, inbox_id int, error_key text, error_arg text, at time
+SELECT id, kind, state, tries, conversation_id, inbox_id, error_key, error_arg, at FROM job
+ WHERE state IN ('failed', 'unknown') AND id > :after ORDER BY id LIMIT :cap;
+
+-- name: job_drop
+-- in: id int
+-- out: id int
+DELETE FROM job WHERE id = :id AND state IN ('failed', 'unknown') RETURNING id;
+
+-- name: job_clear
+-- in: before time
+DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 'done' AND at < :before LIMIT 500);
+
+-- name: job_next_due
+-- in: now time
+-- out: run_at time
+SELECT run_at FROM job WHERE state = 'queued' AND run_at > :now ORDER BY run_at LIMIT 1;
+
+-- name: task_insert
+-- in: kind text, input json, total int, at time
+-- out: id int
+INSERT INTO task (kind, state, input, total, at) VALUES (:kind, 'running', :input, :total, :at) RETURNING id;
+
+-- name: task_running
+-- in: cap int
+-- out: id int, kind text, input json, next int, done int, total int
+SELECT id, kind, input, next, done, total FROM task WHERE state = 'running' ORDER BY id LIMIT :cap;
+
+-- name: task_save
+-- in: id int, state text, next int, done int, error_key text
+UPDATE task SET state = :state, next = :next, done = :done, error_key = :error_key WHERE id = :id;
+
+-- name: inbound_insert
+-- in: inbox_id int, delivery_id text, raw_hash text, size int, at time
+-- out: id int
+INSERT INTO inbound (inbox_id, delivery_id, raw_hash, size, state, at)
+VALUES (:inbox_id, :delivery_id, :raw_hash, :size, 'new', :at)
+ON CONFLICT (inbox_id, delivery_id) DO NOTHING
+RETURNING id;
+
+-- name: inbound_new_ones
+-- in: cap int
+-- out: id int, inbox_id int, raw_hash text, size int, tries int, at time
+SELECT id, inbox_id, raw_hash, size, tries, at FROM inbound WHERE state = 'new' ORDER BY id LIMIT :cap;
+
+-- name: inbound_set
+-- in: id int, state text, sender text, subject text, error_key text, error_arg text
+UPDATE inbound SET state = :state, sender = :sender, subject = :subject, tries = tries + 1,
+       error_key = :error_key, error_arg = :error_arg WHERE id = :id;
+
+-- name: inbound_failed_list
+-- in: scope ids, after int, cap int
+-- out: id int, inbox_id int, at time, size int, sender text, subject text, error_key text, error_arg text, tries int
+SELECT id, inbox_id, at, size, sender, subject, error_key, error_arg, tries FROM inbound
+ WHERE state = 'failed' AND id > :after AND inbox_id @any(:scope) ORDER BY id LIMIT :cap;
+
+-- name: inbound_get
+-- in: id int
+-- out: id int, inbox_id int, raw_hash text, size int, state text
+SELECT id, inbox_id, raw_hash, size, state FROM inbound WHERE id = :id;
+
+-- name: inbound_again
+-- in: id int
+UPDATE inbound SET state = 'new' WHERE id = :id AND state = 'failed';
+
+-- name: inbound_drop
+-- in: id int
+DELETE FROM inbound WHERE id = :id AND state = 'failed';
+
+-- name: inbound_clear
+-- in: before time
+-- out: id int
+DELETE FROM inbound WHERE id IN (SELECT id FROM inbound WHERE state = 'done' AND at < :before LIMIT 500)
+RETURNING id;
+
+-- name: inbound_uses_raw
+-- in: raw_hash text
+-- out: n int
+SELECT count(*) FROM (SELECT 1 FROM inbound WHERE raw_hash = :raw_hash LIMIT 1) t;
+
+-- name: lease_take
+-- in: name text, node text, now time, expires time
+-- out: node text
+INSERT INTO lease (name, node, expires) VALUES (:name, :node, :expires)
+ON CONFLICT (name) DO UPDATE SET node = excluded.node, expires = excluded.expires
+ WHERE lease.node = excluded.node OR lease.expires < :now
+RETURNING node;
+
+-- name: setting_all
+-- all: name text, value text
+SELECT name, value FROM setting ORDER BY name;
+
+-- name: setting_put
+-- in: name text, value text
+INSERT INTO setting (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;

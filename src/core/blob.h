@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "base/str.h"
+#include "base/buf.h"
 
 struct blobs;
 

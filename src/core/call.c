@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/call.h"
+#include "base/crypto.h"
 #include "base/log.h"
 #include "core/blob.h"
 #include "core/hub.h"
 #include "core/idempotency.sql.h"
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,13 +112,10 @@ static enum err permit(struct ctx *c, enum perm p)
 
 static struct str request_hash(struct ctx *c, const struct req *q)
 {
-	crypto_generichash_state st;
+	struct str where = str_fmt(c->a, "%.*s?%.*s", STR(q->http->path), STR(q->http->query));
 	unsigned char h[16];
 
-	crypto_generichash_init(&st, NULL, 0, sizeof h);
-	crypto_generichash_update(&st, (const unsigned char *)q->http->path.p, q->http->path.n);
-	crypto_generichash_update(&st, (const unsigned char *)q->body.p, q->body.n);
-	crypto_generichash_final(&st, h, sizeof h);
+	crypto_short_hash(where, q->body, h);
 	return str_hex(c->a, h, sizeof h);
 }
 

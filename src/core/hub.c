@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/hub.h"
+#include "base/crypto.h"
 #include "core/desk.h"
 
 #include <pthread.h>
-#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -386,7 +386,6 @@ static void catch_up(struct hub *h, struct member *m, int64_t last)
 static struct member *member_new(struct hub *h, const struct ctx *c)
 {
 	struct member *m = calloc(1, sizeof *m);
-	unsigned char bytes[11];
 
 	if (!m)
 		abort();
@@ -401,8 +400,7 @@ static struct member *member_new(struct hub *h, const struct ctx *c)
 		abort();
 	if (m->n_scope)
 		memcpy(m->scope, c->actor.scope.v, m->n_scope * sizeof *m->scope);
-	randombytes_buf(bytes, sizeof bytes);
-	sodium_bin2hex(m->id, sizeof m->id, bytes, sizeof bytes);
+	snprintf(m->id, sizeof m->id, "%.*s", STR(crypto_token(c->a, 15)));
 	return m;
 }
 

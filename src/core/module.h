@@ -39,6 +39,7 @@ struct module {
 	const char *name;
 	const struct migration *schema;	      /* ended by module NULL */
 	const struct query *const *queries;   /* ended by NULL */
+	const struct query *const *more_queries[3]; /* of a second .sql file, a third, ... */
 	const struct route *routes;	      /* ended by handle NULL */
 	const struct reaction *listens;	      /* ended by kind 0 */
 	const struct job_kind *jobs;	      /* ended by name NULL */

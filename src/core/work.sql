@@ -14,10 +14,10 @@ INSERT INTO reactor_failed (module, event_id, error_key, at)
 VALUES (:module, :event_id, :error_key, :at);
 
 -- name: reactor_failed_list
--- in: after int, cap int
+-- in: after int, most int
 -- out: id int, module text, event_id int, error_key text, at time
 SELECT id, module, event_id, error_key, at FROM reactor_failed
- WHERE id > :after ORDER BY id LIMIT :cap;
+ WHERE id > :after ORDER BY id LIMIT :most;
 
 -- name: reactor_failed_get
 -- in: id int
@@ -42,13 +42,13 @@ VALUES (:kind, :jobkey, :subject, :inbox_id, :conversation_id, 'queued', :run_at
 RETURNING id;
 
 -- name: job_due
--- in: now time, cap int
+-- in: now time, most int
 -- out: id int
 SELECT id FROM job j
  WHERE state = 'queued' AND run_at <= :now
    AND (jobkey = '' OR NOT EXISTS (
      SELECT 1 FROM job b WHERE b.jobkey = j.jobkey AND b.state IN ('queued', 'running') AND b.id < j.id))
- ORDER BY run_at, id LIMIT :cap;
+ ORDER BY run_at, id LIMIT :most;
 
 -- name: job_claim
 -- in: id int, now time, lease_until time, node text
@@ -87,22 +87,22 @@ RETURNING id;
 SELECT id, state FROM job WHERE kind = :kind AND subject = :subject ORDER BY id DESC LIMIT 1;
 
 -- name: job_lost
--- in: now time, node text, cap int
+-- in: now time, node text, most int
 -- out: id int, kind text
 SELECT id, kind FROM job
  WHERE state = 'running' AND (lease_until < :now OR (:node <> '' AND node = :node))
- ORDER BY id LIMIT :cap;
+ ORDER BY id LIMIT :most;
 
 -- name: job_unknown_due
--- in: now time, cap int
+-- in: now time, most int
 -- out: id int, kind text
-SELECT id, kind FROM job WHERE state = 'unknown' AND run_at > 0 AND run_at <= :now ORDER BY id LIMIT :cap;
+SELECT id, kind FROM job WHERE state = 'unknown' AND run_at > 0 AND run_at <= :now ORDER BY id LIMIT :most;
 
 -- name: job_failed_list
--- in: after int, cap int
+-- in: after int, most int
 -- out: id int, kind text, state text, tries int, conversation_id int, inbox_id int, error_key text, error_arg text, at time
 SELECT id, kind, state, tries, conversation_id, inbox_id, error_key, error_arg, at FROM job
- WHERE state IN ('failed', 'unknown') AND id > :after ORDER BY id LIMIT :cap;
+ WHERE state IN ('failed', 'unknown') AND id > :after ORDER BY id LIMIT :most;
 
 -- name: job_drop
 -- in: id int
@@ -124,9 +124,9 @@ SELECT run_at FROM job WHERE state = 'queued' AND run_at > :now ORDER BY run_at 
 INSERT INTO task (kind, state, input, total, at) VALUES (:kind, 'running', :input, :total, :at) RETURNING id;
 
 -- name: task_running
--- in: cap int
+-- in: most int
 -- out: id int, kind text, input json, next int, done int, total int
-SELECT id, kind, input, next, done, total FROM task WHERE state = 'running' ORDER BY id LIMIT :cap;
+SELECT id, kind, input, next, done, total FROM task WHERE state = 'running' ORDER BY id LIMIT :most;
 
 -- name: task_save
 -- in: id int, state text, next int, done int, error_key text
@@ -141,9 +141,9 @@ ON CONFLICT (inbox_id, delivery_id) DO NOTHING
 RETURNING id;
 
 -- name: inbound_new_ones
--- in: cap int
+-- in: most int
 -- out: id int, inbox_id int, raw_hash text, size int, tries int, at time
-SELECT id, inbox_id, raw_hash, size, tries, at FROM inbound WHERE state = 'new' ORDER BY id LIMIT :cap;
+SELECT id, inbox_id, raw_hash, size, tries, at FROM inbound WHERE state = 'new' ORDER BY id LIMIT :most;
 
 -- name: inbound_set
 -- in: id int, state text, sender text, subject text, error_key text, error_arg text
@@ -151,10 +151,10 @@ UPDATE inbound SET state = :state, sender = :sender, subject = :subject, tries =
        error_key = :error_key, error_arg = :error_arg WHERE id = :id;
 
 -- name: inbound_failed_list
--- in: scope ids, after int, cap int
+-- in: scope ids, after int, most int
 -- out: id int, inbox_id int, at time, size int, sender text, subject text, error_key text, error_arg text, tries int
 SELECT id, inbox_id, at, size, sender, subject, error_key, error_arg, tries FROM inbound
- WHERE state = 'failed' AND id > :after AND inbox_id @any(:scope) ORDER BY id LIMIT :cap;
+ WHERE state = 'failed' AND id > :after AND inbox_id @any(:scope) ORDER BY id LIMIT :most;
 
 -- name: inbound_get
 -- in: id int

@@ -153,7 +153,10 @@ void worker_stop(struct worker *w)
 	pthread_mutex_unlock(&w->lock);
 	for (size_t i = 0; i < COUNT(w->loops); i++)
 		pthread_join(w->loops[i].thread, NULL);
-	w->desk->worker = NULL;
+}
+
+void worker_free(struct worker *w)
+{
 	free(w);
 }
 

@@ -11,6 +11,8 @@
 struct worker *worker_start(struct desk *);
 /* Finish what is in hand and end the threads. */
 void worker_stop(struct worker *);
+/* After the store is closed: what it still had in hand may wake the worker. */
+void worker_free(struct worker *);
 void worker_wake(struct worker *);
 /* Return when nothing is left to react to, take in or send now; for tests and commands. */
 void worker_settle(struct desk *);

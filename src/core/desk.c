@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/desk.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "core/blob.h"
+#include "core/call.h"
+#include "core/hub.h"
+#include "core/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum err problem(struct arena *a, const char **why, const char *what, const char *path)
+{
+	*why = str_fmt(a, "%s %s: %s", what, path, strerror(errno)).p;
+	return E_BUSY;
+}
+
+static enum err make_folder(struct arena *a, const char *path, const char **why)
+{
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return problem(a, why, "cannot make the folder", path);
+	return E_OK;
+}
+
+/* One program a data folder; the lock ends with the process. */
+static enum err take_lock(struct arena *a, struct str data, const char **why)
+{
+	struct str path = str_fmt(a, "%.*s/lock", STR(data));
+	int fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return problem(a, why, "cannot open", path.p);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		close(fd);
+		*why = str_fmt(a, "the data folder %.*s is in use by another aftersail; stop it first", STR(data)).p;
+		return E_CONFLICT;
+	}
+	return E_OK;
+}
+
+/* 32 random bytes, made once: what signs tokens and seals stored passwords. */
+static enum err read_secret(struct desk *d, struct str data, const char **why)
+{
+	struct str path = str_fmt(d->a, "%.*s/secret", STR(data));
+	int fd = open(path.p, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT) {
+		struct str tmp = str_fmt(d->a, "%.*s/secret.new", STR(data));
+		fd = open(tmp.p, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		crypto_random(d->secret, sizeof d->secret);
+		if (fd < 0 || write(fd, d->secret, 32) != 32 || fsync(fd) < 0 || rename(tmp.p, path.p) < 0)
+			return problem(d->a, why, "cannot write", path.p);
+		close(fd);
+		return E_OK;
+	}
+	if (fd < 0 || read(fd, d->secret, 32) != 32)
+		return problem(d->a, why, "cannot read the secret", path.p);
+	close(fd);
+	return E_OK;
+}
+
+/* All modules' migrations, in module order. */
+static const struct migration *all_migrations(struct desk *d)
+{
+	size_t n = 0, k = 0;
+
+	for (size_t m = 0; d->modules[m]; m++)
+		for (const struct migration *s = d->modules[m]->schema; s && s->module; s++)
+			n++;
+	struct migration *all = NEWN(d->a, struct migration, n + 1);
+	for (size_t m = 0; d->modules[m]; m++)
+		for (const struct migration *s = d->modules[m]->schema; s && s->module; s++)
+			all[k++] = *s;
+	return all;
+}
+
+static struct str node_name(struct desk *d)
+{
+	char host[100] = "";
+
+	gethostname(host, sizeof host - 1);
+	return str_fmt(d->a, "%s/%.*s", host, STR(d->config->listen));
+}
+
+static enum err open_parts(struct desk *d, const char **why)
+{
+	const struct config *c = d->config;
+	struct str blobs = str_fmt(d->a, "%.*s/blobs", STR(c->data));
+	struct store_options options = {.url = c->database,
+					.readers = (int)c->readers,
+					.group_commit_off = c->group_commit_off,
+					.flush_delay_us = (int)c->flush_delay_us};
+
+	TRY(make_folder(d->a, str_z(d->a, c->data), why));
+	TRY(make_folder(d->a, str_fmt(d->a, "%.*s/tmp", STR(c->data)).p, why));
+	TRY(take_lock(d->a, c->data, why));
+	TRY(read_secret(d, c->data, why));
+	d->blobs = blobs_open(d->a, blobs, why);
+	if (!d->blobs)
+		return E_BUSY;
+	TRY(store_open(d->a, &options, &d->store, why));
+	TRY(store_migrate(d->store, d->a, all_migrations(d), why));
+	return E_OK;
+}
+
+enum err desk_open(struct arena *a, const struct config *config,
+		   const struct module *const *modules, const struct channel *const *channels,
+		   struct desk **out, const char **why)
+{
+	struct desk *d = NEW(a, struct desk);
+
+	crypto_init();
+	d->a = a;
+	d->config = config;
+	d->modules = modules;
+	d->channels = channels;
+	d->started_at = clock_now();
+	d->node = node_name(d);
+	d->routes = route_table_new(a, modules);
+	TRY(open_parts(d, why));
+	d->hub = hub_new(d);
+	*out = d;
+	return E_OK;
+}
+
+static struct strs proxies(struct desk *d)
+{
+	struct str rest = d->config->trusted_proxies, one;
+	struct strs list = {NEWN(d->a, struct str, 32), 0};
+
+	if (!rest.n)
+		return list;
+	while (list.n < 32 && str_cut(&rest, ',', &one))
+		if (str_trim(one).n)
+			list.v[list.n++] = str_trim(one);
+	return list;
+}
+
+enum err desk_serve(struct desk *d, const char **why)
+{
+	struct http_options options = {.listen = d->config->listen,
+				       .temporary = str_fmt(d->a, "%.*s/tmp", STR(d->config->data)),
+				       .trusted_proxies = proxies(d),
+				       .plan = call_plan,
+				       .handle = call_handle,
+				       .arg = d};
+
+	TRY(job_recover(d));
+	hub_start(d->hub);
+	worker_start(d);
+	for (size_t m = 0; d->modules[m]; m++)
+		if (d->modules[m]->start)
+			TRY(d->modules[m]->start(d));
+	return http_start(d->a, &options, &d->http, why);
+}
+
+void desk_stop(struct desk *d)
+{
+	if (d->http)
+		http_stop(d->http, 5000);
+	for (size_t m = 0; d->modules[m]; m++)
+		if (d->modules[m]->stop)
+			d->modules[m]->stop(d);
+	if (d->worker) {
+		worker_stop(d->worker);
+		hub_stop(d->hub);
+	}
+}
+
+void desk_close(struct desk *d)
+{
+	store_close(d->store);
+	worker_free(d->worker);
+	hub_free(d->hub);
+}
+
+/* ---- work of the system's own ---- */
+
+struct own {
+	struct desk *desk;
+	struct arena *a;
+	enum err (*fn)(struct ctx *, void *);
+	void *arg;
+	struct live *live;
+	const char *key;
+};
+
+static enum err run_own(void *arg, struct db *db, int attempt)
+{
+	struct own *o = arg;
+
+	(void)attempt;
+	arena_reset(o->a);
+	struct ctx c = ctx_system(o->desk, o->a, db);
+	enum err e = o->fn(&c, o->arg);
+	o->live = c.live;
+	o->key = c.key;
+	return e;
+}
+
+enum err desk_write(struct desk *d, enum err (*fn)(struct ctx *, void *), void *arg)
+{
+	struct own o = {d, arena_new(), fn, arg, NULL, NULL};
+	enum err e = store_write_wait(d->store, run_own, &o);
+
+	if (e == E_OK)
+		hub_publish(d->hub, o.live);
+	else if (o.key)
+		log_line(LOG_WARN, "refused", "error", o.key, NULL);
+	arena_free(o.a);
+	return e;
+}
+
+enum err desk_read(struct desk *d, enum err (*fn)(struct ctx *, void *), void *arg)
+{
+	struct own o = {d, arena_new(), fn, arg, NULL, NULL};
+	enum err e = store_read_wait(d->store, run_own, &o);
+
+	arena_free(o.a);
+	return e;
+}
+
+/* ---- signatures ---- */
+
+void desk_sign(const struct desk *d, const char *purpose, struct str text, unsigned char mac[32])
+{
+	unsigned char key[32];
+
+	crypto_derive(d->secret, purpose, key);
+	crypto_hmac_sha256((struct str){(char *)key, sizeof key}, text, mac);
+}
+
+struct str desk_seal(const struct desk *d, struct arena *a, struct str secret)
+{
+	unsigned char key[32];
+
+	crypto_derive(d->secret, "seal", key);
+	return crypto_seal(a, key, secret);
+}
+
+enum err desk_unseal(const struct desk *d, struct arena *a, struct str sealed, struct str *secret)
+{
+	unsigned char key[32];
+
+	crypto_derive(d->secret, "seal", key);
+	return crypto_unseal(a, key, sealed, secret);
+}
+
+const struct channel *channel_find(const struct desk *d, struct str name)
+{
+	for (size_t i = 0; d->channels[i]; i++)
+		if (str_eq(str_of(d->channels[i]->name), name))
+			return d->channels[i];
+	return NULL;
+}

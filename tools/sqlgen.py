@@ -231,8 +231,8 @@ def write_schema(module, header, code, *files):
             fault(path, f"expected {n:04}.sql: migrations are numbered without gaps")
         rows += f'\t{{"{module}", {n},\n\t {c_text(path.read_text(encoding="utf-8").rstrip())}}},\n'
     all_of = f"const struct migration {module}_schema[]"
-    write(header, "schema/*.sql", "store/store.h", f"extern {all_of};\n")
-    write(code, "schema/*.sql", header.name, f"{all_of} = {{\n{rows}\t{{NULL, 0, NULL}},\n}};\n")
+    write(header, "the folder schema", "store/store.h", f"extern {all_of};\n")
+    write(code, "the folder schema", header.name, f"{all_of} = {{\n{rows}\t{{NULL, 0, NULL}},\n}};\n")
 
 
 def main(args):

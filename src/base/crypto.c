@@ -91,9 +91,9 @@ enum err crypto_unseal(struct arena *a, const unsigned char key[32], struct str 
 	if (!str_from_base64url(a, sealed, &box) || box.n < HEAD)
 		return E_INVALID;
 	char *p = arena_alloc(a, box.n - HEAD + 1);
-	if (crypto_secretbox_open_easy((unsigned char *)p,
-				       bytes_of(box) + crypto_secretbox_NONCEBYTES,
-				       box.n - crypto_secretbox_NONCEBYTES, bytes_of(box), key) != 0)
+	if (crypto_secretbox_open_easy(
+		(unsigned char *)p, bytes_of(box) + crypto_secretbox_NONCEBYTES,
+		box.n - crypto_secretbox_NONCEBYTES, bytes_of(box), key) != 0)
 		return E_INVALID;
 	*text = (struct str){p, box.n - HEAD};
 	return E_OK;
@@ -105,12 +105,14 @@ struct str crypto_password_hash(struct arena *a, struct str password)
 
 	/* It only fails when there is no memory, and then the process ends anyway. */
 	if (crypto_pwhash_str_alg(hash, password.p, password.n, crypto_pwhash_OPSLIMIT_INTERACTIVE,
-				  crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) != 0)
+				  crypto_pwhash_MEMLIMIT_INTERACTIVE,
+				  crypto_pwhash_ALG_ARGON2ID13) != 0)
 		abort();
 	return str_of(hash);
 }
 
 bool crypto_password_ok(struct arena *a, struct str hash, struct str password)
 {
-	return crypto_pwhash_str_verify(str_z(a, hash), password.p ? password.p : "", password.n) == 0;
+	return crypto_pwhash_str_verify(str_z(a, hash), password.p ? password.p : "", password.n) ==
+	       0;
 }

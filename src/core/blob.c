@@ -91,8 +91,7 @@ static bool have(const struct blobs *b, struct arena *a, struct str hash)
 {
 	const char *path;
 
-	return blob_path(b, a, hash, &path) == E_OK &&
-	       utimensat(AT_FDCWD, path, NULL, 0) == 0;
+	return blob_path(b, a, hash, &path) == E_OK && utimensat(AT_FDCWD, path, NULL, 0) == 0;
 }
 
 enum err blob_put(struct blobs *b, struct arena *a, struct str bytes, struct str *hash)
@@ -278,10 +277,10 @@ struct str blob_sniff(struct str head, struct str claimed)
 /* Code points that turn or hide text: bidi controls, zero width, line separators. */
 static size_t trick(struct str s)
 {
-	static const char *const points[] = {"\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD",
-					     "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8",
-					     "\xE2\x81\xA9", "\xE2\x80\x8B", "\xE2\x80\x8E", "\xE2\x80\x8F",
-					     "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF"};
+	static const char *const points[] = {
+	    "\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",
+	    "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9", "\xE2\x80\x8B",
+	    "\xE2\x80\x8E", "\xE2\x80\x8F", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF"};
 
 	for (size_t i = 0; i < COUNT(points); i++)
 		if (str_starts(s, str_of(points[i])))

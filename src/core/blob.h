@@ -5,8 +5,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "base/err.h"
 #include "base/buf.h"
+#include "base/err.h"
 
 struct blobs;
 
@@ -21,13 +21,15 @@ enum err blob_take(struct blobs *, struct arena *, struct str file, const unsign
 /* Where it lies, NUL-terminated; E_INVALID for what is no hash. */
 enum err blob_path(const struct blobs *, struct arena *, struct str hash, const char **path) MUST;
 /* The whole content, at most max bytes. */
-enum err blob_read(const struct blobs *, struct arena *, struct str hash, int64_t max, struct str *) MUST;
+enum err blob_read(const struct blobs *, struct arena *, struct str hash, int64_t max,
+		   struct str *) MUST;
 void blob_remove(const struct blobs *, struct str hash);
 /* Bytes on the disk, and free beside them. */
 int64_t blobs_size(const struct blobs *);
 int64_t blobs_free_space(const struct blobs *);
 /* Call each() for every stored hash older than `before` (by the file's time). */
-void blobs_walk(const struct blobs *, int64_t before, void (*each)(void *, struct str hash), void *);
+void blobs_walk(const struct blobs *, int64_t before, void (*each)(void *, struct str hash),
+		void *);
 
 /* What kind of file the first bytes say it is ("image/png"); `claimed` when they say nothing and
  * it is a harmless claim, else application/octet-stream. */

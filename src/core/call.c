@@ -29,9 +29,11 @@ struct call {
 
 /* ---- problems ---- */
 
-static void write_problem(struct buf *b, enum err e, const char *key, const char *arg, const char *id)
+static void write_problem(struct buf *b, enum err e, const char *key, const char *arg,
+			  const char *id)
 {
-	buf_fmt(b, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"key\":\"%s\",\"arg\":",
+	buf_fmt(b,
+		"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"key\":\"%s\",\"arg\":",
 		err_text(e), err_http(e), key ? key : "error.generic");
 	if (arg)
 		buf_json(b, str_of(arg));
@@ -156,18 +158,20 @@ static enum err run_once(struct ctx *c, struct req *q, struct reply *r)
 	if (key.n > 64 || !str_utf8_ok(key))
 		return fail(c, E_MALFORMED, "error.idempotency_key", NULL);
 	hash = request_hash(c, q);
-	TRY(idempotency_claim(c,
-			      &(struct idempotency_claim_in){
-				  .actor = actor_word(c), .key = key, .request = hash, .at = c->now},
-			      &claim, 1, &n));
+	TRY(idempotency_claim(
+	    c,
+	    &(struct idempotency_claim_in){
+		.actor = actor_word(c), .key = key, .request = hash, .at = c->now},
+	    &claim, 1, &n));
 	if (n == 0)
 		return replay(c, key, hash, r);
 	TRY(q->route->handle(c, q, r));
-	return idempotency_store(c, &(struct idempotency_store_in){.actor = actor_word(c),
-								   .key = key,
-								   .status = r->status,
-								   .reply = str_clip(buf_str(&r->body), 65536),
-								   .location = location_of(r)});
+	return idempotency_store(
+	    c, &(struct idempotency_store_in){.actor = actor_word(c),
+					      .key = key,
+					      .status = r->status,
+					      .reply = str_clip(buf_str(&r->body), 65536),
+					      .location = location_of(r)});
 }
 
 enum err call_run(struct ctx *c, struct req *q, struct reply *r)
@@ -209,7 +213,8 @@ static enum err run_call(struct store_work *w, struct db *db, int attempt)
 	enum err e = call_run(&call->c, &call->q, &call->r);
 	call->ran_us = clock_ticks() - from;
 	if (e != E_OK && !call->c.key && e == E_INTERNAL)
-		log_line(LOG_ERROR, "database", "request", call->http->id, "error", db_error(db), NULL);
+		log_line(LOG_ERROR, "database", "request", call->http->id, "error", db_error(db),
+			 NULL);
 	return e;
 }
 
@@ -350,9 +355,11 @@ struct http_plan call_plan(void *arg, const struct http_req *h)
 	bool other;
 
 	if (str_starts(h->path, api)) {
-		const struct route *r = route_find(desk->routes, h->method, api_path(h), &q, &other);
+		const struct route *r =
+		    route_find(desk->routes, h->method, api_path(h), &q, &other);
 		if (r && (r->flags & ROUTE_UPLOAD))
-			return (struct http_plan){.body_max = desk->config->attachment_max, .to_file = true};
+			return (struct http_plan){.body_max = desk->config->attachment_max,
+						  .to_file = true};
 	}
 	return (struct http_plan){.body_max = JSON_SIZE_MAX};
 }
@@ -377,7 +384,8 @@ static void answer_preflight(struct http_req *h)
 	    {S("Access-Control-Allow-Headers"), S("Authorization, Content-Type, Idempotency-Key")},
 	    {S("Access-Control-Max-Age"), S("86400")}};
 
-	http_send(h, &(struct http_reply){.status = 204, .headers = headers, .n_headers = COUNT(headers)});
+	http_send(h, &(struct http_reply){
+			 .status = 204, .headers = headers, .n_headers = COUNT(headers)});
 }
 
 static bool cors_path(const struct desk *desk, const struct http_req *h)

@@ -1,4 +1,5 @@
-/* call.h - one request on its way: read, identified, permitted, run in its transaction, answered. */
+/* call.h - one request on its way: read, identified, permitted, run in its transaction, answered.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 

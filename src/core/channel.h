@@ -20,7 +20,7 @@ enum channel_can {
 struct channel {
 	const char *name;
 	unsigned can;
-	int64_t file_max, files_max; /* bytes a file, files a message */
+	int64_t file_max, files_max;  /* bytes a file, files a message */
 	const struct shape *settings; /* an inbox's settings; the console draws its form from it */
 	const void *defaults;
 	/* The bytes as kept, to a message.  E_INVALID with why->key for the quarantine.

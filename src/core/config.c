@@ -56,7 +56,8 @@ static enum err unknown(struct arena *a, struct str name, const char **why)
 	return E_INVALID;
 }
 
-static enum err set(struct arena *a, struct config *c, struct str name, struct str value, const char **why)
+static enum err set(struct arena *a, struct config *c, struct str name, struct str value,
+		    const char **why)
 {
 	char *key = str_z(a, name);
 
@@ -75,7 +76,8 @@ static enum err set(struct arena *a, struct config *c, struct str name, struct s
 			*(int64_t *)at = v;
 	} else if (f->type == F_BOOL) {
 		ok = field_enum_has("true|false|yes|no|on|off", value);
-		*(bool *)at = str_eq(value, S("true")) || str_eq(value, S("yes")) || str_eq(value, S("on"));
+		*(bool *)at =
+		    str_eq(value, S("true")) || str_eq(value, S("yes")) || str_eq(value, S("on"));
 	} else {
 		ok = str_utf8_ok(value) && (f->type == F_ENUM ? field_enum_has(f->values, value)
 							      : (int64_t)value.n <= f->max);

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "base/err.h"
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/field.h"
 
 struct config {

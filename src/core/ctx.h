@@ -25,7 +25,7 @@ enum actor_kind {
 
 struct actor {
 	enum actor_kind kind;
-	int64_t id;	    /* person, visitor, ... ; 0 for the system */
+	int64_t id;         /* person, visitor, ... ; 0 for the system */
 	int64_t session_id; /* the sign-in or chat token it came by */
 	struct str name;
 	struct perms perms;
@@ -38,7 +38,7 @@ enum live_topic { LIVE_LIST, LIVE_CONVERSATION, LIVE_PEOPLE, LIVE_INBOXES, LIVE_
 struct live {
 	struct live *next;
 	enum live_topic topic;
-	int64_t id;	  /* conversation, person, ... */
+	int64_t id;       /* conversation, person, ... */
 	int64_t inbox_id; /* who may see it; 0: everybody in the console */
 	int64_t version;
 	struct str kind; /* "change" when empty; "typing", "presence", "signed-out" */

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -38,7 +39,10 @@ static enum err take_lock(struct arena *a, struct str data, const char **why)
 		return problem(a, why, "cannot open", path.p);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		close(fd);
-		*why = str_fmt(a, "the data folder %.*s is in use by another aftersail; stop it first", STR(data)).p;
+		*why =
+		    str_fmt(a, "the data folder %.*s is in use by another aftersail; stop it first",
+			    STR(data))
+			.p;
 		return E_CONFLICT;
 	}
 	return E_OK;
@@ -54,7 +58,8 @@ static enum err read_secret(struct desk *d, struct str data, const char **why)
 		struct str tmp = str_fmt(d->a, "%.*s/secret.new", STR(data));
 		fd = open(tmp.p, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 		crypto_random(d->secret, sizeof d->secret);
-		if (fd < 0 || write(fd, d->secret, 32) != 32 || fsync(fd) < 0 || rename(tmp.p, path.p) < 0)
+		if (fd < 0 || write(fd, d->secret, 32) != 32 || fsync(fd) < 0 ||
+		    rename(tmp.p, path.p) < 0)
 			return problem(d->a, why, "cannot write", path.p);
 		close(fd);
 		return E_OK;

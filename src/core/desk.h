@@ -24,11 +24,11 @@ struct desk {
 	struct hub *hub;
 	struct http_server *http;
 	struct route_table *routes;
-	struct worker *worker;	/* reactors, jobs, inbound, tasks, cleanup */
+	struct worker *worker;  /* reactors, jobs, inbound, tasks, cleanup */
 	struct net_client *net; /* everything outbound; NULL in commands */
 	int64_t started_at;
 	unsigned char secret[32]; /* data/secret: signs tokens, seals stored passwords */
-	struct str node;	  /* this process, among several on one database */
+	struct str node;          /* this process, among several on one database */
 	/* Pages and files that are not below /api: true when it answered. */
 	bool (*page)(struct desk *, struct http_req *);
 };
@@ -47,6 +47,8 @@ enum err desk_read(struct desk *, enum err (*fn)(struct ctx *, void *arg), void 
 
 /* The program's own signatures: HMAC-SHA256 under a key derived for this purpose. */
 void desk_sign(const struct desk *, const char *purpose, struct str text, unsigned char mac[32]);
-/* Seal and open a secret for the database (libsodium secretbox); opening a forged one is E_INVALID. */
+/* Seal and open a secret for the database (libsodium secretbox); opening a forged one is E_INVALID.
+ */
 struct str desk_seal(const struct desk *, struct arena *, struct str secret);
-enum err desk_unseal(const struct desk *, struct arena *, struct str sealed, struct str *secret) MUST;
+enum err desk_unseal(const struct desk *, struct arena *, struct str sealed,
+		     struct str *secret) MUST;

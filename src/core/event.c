@@ -35,7 +35,8 @@ enum err event_add(struct ctx *c, const struct event *e)
 			       });
 }
 
-enum err event_read(struct ctx *c, int64_t xid, int64_t id, struct event *out, size_t cap, size_t *n)
+enum err event_read(struct ctx *c, int64_t xid, int64_t id, struct event *out, size_t cap,
+		    size_t *n)
 {
 	struct event_after_row *rows = NEWN(c->a, struct event_after_row, cap);
 

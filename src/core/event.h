@@ -49,7 +49,7 @@ struct event {
 	enum actor_kind actor_kind;
 	int64_t actor_id;
 	int64_t conversation_id, inbox_id, customer_id; /* 0: none */
-	struct str data;				/* a JSON object */
+	struct str data;                                /* a JSON object */
 };
 
 /* Write an event in the transaction of the change.  kind, ids and data are read; the rest is

@@ -66,7 +66,8 @@ struct hub {
 	struct last last[FOLLOWED];
 };
 
-static const char *const topic_names[] = {"list", "conversation", "people", "inboxes", "me", "chat"};
+static const char *const topic_names[] = {"list",    "conversation", "people",
+					  "inboxes", "me",           "chat"};
 
 /* ---- topics ---- */
 
@@ -86,7 +87,8 @@ static bool topic_read(struct str word, struct topic *t)
 			continue;
 		t->topic = (enum live_topic)i;
 		if (has_id(t->topic))
-			return colon > 0 && str_int(str_slice(word, (size_t)colon + 1, word.n), &t->id);
+			return colon > 0 &&
+			       str_int(str_slice(word, (size_t)colon + 1, word.n), &t->id);
 		return colon < 0;
 	}
 	return false;
@@ -320,7 +322,8 @@ static void heard(void *arg, const char *channel, struct str text)
 	if (strcmp(channel, "live") != 0 || line < 0)
 		return;
 	a = arena_new();
-	if (sscanf(str_z(a, text), "%d %lld %lld %lld %n", &topic, &id, &inbox, &version, &used) >= 4 &&
+	if (sscanf(str_z(a, text), "%d %lld %lld %lld %n", &topic, &id, &inbox, &version, &used) >=
+		4 &&
 	    topic >= 0 && topic < (int)COUNT(topic_names)) {
 		struct live l = {.topic = (enum live_topic)topic,
 				 .id = id,

@@ -17,7 +17,8 @@ void hub_start(struct hub *);
 void hub_stop(struct hub *);
 void hub_free(struct hub *);
 
-/* Send what a committed context queued (newest first), to this node's streams and to the others'. */
+/* Send what a committed context queued (newest first), to this node's streams and to the others'.
+ */
 void hub_publish(struct hub *, const struct live *);
 
 /* Reply handler of a stream's route: opens the stream for c->actor with the topics of the query

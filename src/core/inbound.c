@@ -71,7 +71,8 @@ static void parse(struct intake *t)
 		t->why = (struct json_why){"inbound.raw_gone", NULL};
 		return;
 	}
-	t->parsed = t->link.channel->parse(t->a, t->link.settings, t->link.address, raw, &t->in, &t->why);
+	t->parsed =
+	    t->link.channel->parse(t->a, t->link.settings, t->link.address, raw, &t->in, &t->why);
 	t->in.inbound_id = t->row->id;
 	t->in.inbox_id = t->row->inbox_id;
 	t->in.raw_hash = t->row->raw_hash;

@@ -25,7 +25,7 @@ struct incoming_address {
 
 enum incoming_kind {
 	INCOMING_MESSAGE, /* a person wrote */
-	INCOMING_AUTO,	  /* an automatic answer: kept, but opens and answers nothing */
+	INCOMING_AUTO,    /* an automatic answer: kept, but opens and answers nothing */
 	INCOMING_BOUNCE,  /* what we sent did not arrive */
 	INCOMING_IGNORE,  /* our own copy, a loop: kept raw, no message */
 };
@@ -33,24 +33,24 @@ enum incoming_kind {
 struct incoming {
 	int64_t inbound_id, inbox_id;
 	enum incoming_kind kind;
-	bool list; /* came through a mailing list */
-	int64_t at; /* when it was sent, as the channel says, bounded by now */
+	bool list;              /* came through a mailing list */
+	int64_t at;             /* when it was sent, as the channel says, bounded by now */
 	struct str external_id; /* Message-ID and the like: unique in the inbox */
 	struct incoming_address from;
 	struct incoming_address *to, *cc;
 	size_t n_to, n_cc;
 	struct str subject;
-	struct str text;	/* what the person wrote, without quotes */
-	struct str quoted;	/* the quoted rest, folded in the thread */
-	struct str html;	/* cleaned; empty when there is none */
-	struct str raw_hash;	/* of the source in the blob store */
-	struct str language;	/* when the channel knows */
+	struct str text;     /* what the person wrote, without quotes */
+	struct str quoted;   /* the quoted rest, folded in the thread */
+	struct str html;     /* cleaned; empty when there is none */
+	struct str raw_hash; /* of the source in the blob store */
+	struct str language; /* when the channel knows */
 	struct incoming_file *files;
 	size_t n_files;
 	int64_t conversation_id; /* by a signed token; 0: look at references */
-	struct str *references;	 /* external ids, best evidence first */
+	struct str *references;  /* external ids, best evidence first */
 	size_t n_references;
-	struct str bounced_id;	 /* INCOMING_BOUNCE: external id of ours that bounced */
+	struct str bounced_id; /* INCOMING_BOUNCE: external id of ours that bounced */
 	struct str bounce_reason;
 	struct str bounced_address;
 	bool may_answer; /* an automatic answer may go out */

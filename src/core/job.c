@@ -202,7 +202,9 @@ static enum err start_one(void *arg, struct db *db, int attempt)
 		struct outcome o = {.kind = e == E_NOTFOUND ? OUTCOME_SENT
 					    : e == E_BUSY   ? OUTCOME_LATER
 							    : OUTCOME_REFUSED,
-				    .key = e == E_NOTFOUND ? NULL : c.key ? c.key : "error.generic",
+				    .key = e == E_NOTFOUND ? NULL
+					   : c.key         ? c.key
+							   : "error.generic",
 				    .arg = str_of(c.arg)};
 		job_finish(cl->run, &o);
 	}
@@ -242,7 +244,9 @@ static void start_job(struct desk *desk, struct arena *a, int64_t id)
 	if (!cl.run->kind) {
 		static const struct job_kind gone = {.name = "unknown kind"};
 		cl.run->kind = &gone;
-		job_finish(cl.run, &(struct outcome){OUTCOME_REFUSED, "job.unknown_kind", cl.run->job.kind, 0, {0}});
+		job_finish(cl.run,
+			   &(struct outcome){
+			       OUTCOME_REFUSED, "job.unknown_kind", cl.run->job.kind, 0, {0}});
 		return;
 	}
 	if (store_read_wait(desk->store, start_one, &cl) != E_OK)
@@ -298,7 +302,8 @@ static enum err recover(void *arg, struct db *db, int attempt)
 	size_t n;
 
 	(void)attempt;
-	TRY(job_lost(&c, c.now, d->own ? d->desk->node : S(""), COUNT(lost), lost, COUNT(lost), &n));
+	TRY(job_lost(&c, c.now, d->own ? d->desk->node : S(""), COUNT(lost), lost, COUNT(lost),
+		     &n));
 	for (size_t i = 0; i < n; i++) {
 		const struct job_kind *kind = kind_of(d->desk, lost[i].kind);
 		if (kind)

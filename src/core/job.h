@@ -11,8 +11,8 @@
 struct job {
 	int64_t id;
 	struct str kind;
-	struct str key;		 /* "conversation:12"; empty: alone */
-	int64_t subject;	 /* what it is about, the kind's own */
+	struct str key;  /* "conversation:12"; empty: alone */
+	int64_t subject; /* what it is about, the kind's own */
 	int64_t inbox_id, conversation_id;
 	int64_t run_at;
 	int64_t tries;
@@ -20,9 +20,9 @@ struct job {
 };
 
 enum outcome_kind {
-	OUTCOME_SENT,	/* taken by the other side */
+	OUTCOME_SENT,    /* taken by the other side */
 	OUTCOME_REFUSED, /* will never be taken: shown, not tried again */
-	OUTCOME_LATER,	/* try again with backoff */
+	OUTCOME_LATER,   /* try again with backoff */
 	OUTCOME_UNKNOWN, /* it may have been taken */
 };
 
@@ -31,7 +31,7 @@ struct outcome {
 	const char *key; /* i18n key of what went wrong; NULL when sent */
 	struct str arg;
 	int64_t retry_after; /* milliseconds; 0: backoff decides */
-	struct str id;	     /* the other side's id, when it gave one */
+	struct str id;       /* the other side's id, when it gave one */
 };
 
 /* Drives one sending on the outbound thread; calls job_finish() once, from any thread. */
@@ -44,7 +44,7 @@ struct job_kind {
 	enum err (*start)(struct ctx *, const struct job *, struct job_run *);
 	/* Record the outcome, in a transaction. */
 	enum err (*done)(struct ctx *, const struct job *, const struct outcome *);
-	int tries_max;		  /* then OUTCOME_LATER becomes refused; 0: 12 (about a day) */
+	int tries_max;            /* then OUTCOME_LATER becomes refused; 0: 12 (about a day) */
 	int64_t unknown_retry_ms; /* run an unknown one again after this; 0: never by itself */
 };
 

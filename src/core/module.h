@@ -37,16 +37,16 @@ struct cleanup {
 
 struct module {
 	const char *name;
-	const struct migration *schema;	      /* ended by module NULL */
-	const struct query *const *queries;   /* ended by NULL */
+	const struct migration *schema;             /* ended by module NULL */
+	const struct query *const *queries;         /* ended by NULL */
 	const struct query *const *more_queries[3]; /* of a second .sql file, a third, ... */
-	const struct route *routes;	      /* ended by handle NULL */
-	const struct reaction *listens;	      /* ended by kind 0 */
-	const struct job_kind *jobs;	      /* ended by name NULL */
-	const struct task_kind *tasks;	      /* ended by name NULL */
-	const struct live_source *live;	      /* ended by render NULL */
-	const struct cleanup *cleanups;	      /* ended by name NULL */
-	const struct shape *settings;	      /* the desk's settings this module has */
+	const struct route *routes;                 /* ended by handle NULL */
+	const struct reaction *listens;             /* ended by kind 0 */
+	const struct job_kind *jobs;                /* ended by name NULL */
+	const struct task_kind *tasks;              /* ended by name NULL */
+	const struct live_source *live;             /* ended by render NULL */
+	const struct cleanup *cleanups;             /* ended by name NULL */
+	const struct shape *settings;               /* the desk's settings this module has */
 	const void *settings_default;
 
 	/* Who asks: set c->actor and *known when this module recognises the request. */

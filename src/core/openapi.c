@@ -51,13 +51,15 @@ static void write_bounds(struct buf *b, const struct field *f)
 	if (!f->min && !f->max)
 		return;
 	if (f->type == F_INT)
-		buf_fmt(b, ",\"minimum\":%lld,\"maximum\":%lld", (long long)f->min, (long long)f->max);
+		buf_fmt(b, ",\"minimum\":%lld,\"maximum\":%lld", (long long)f->min,
+			(long long)f->max);
 	else if (f->type == F_TEXT && f->max)
-		buf_fmt(b, ",\"minLength\":%lld,\"maxLength\":%lld", (long long)f->min, (long long)f->max);
+		buf_fmt(b, ",\"minLength\":%lld,\"maxLength\":%lld", (long long)f->min,
+			(long long)f->max);
 }
 
 static const char *const json_types[] = {"integer", "integer", "number", "boolean",
-					 "string",  "string",  NULL,	 "array",
+					 "string",  "string",  NULL,     "array",
 					 "array",   NULL,      "array"};
 
 static void write_items(struct buf *b, const struct field *f)
@@ -66,7 +68,8 @@ static void write_items(struct buf *b, const struct field *f)
 	if (f->type == F_LIST)
 		write_ref(b, f->of);
 	else
-		buf_z(b, f->type == F_IDS ? "{\"type\":\"integer\",\"format\":\"int64\"}" : "{\"type\":\"string\"}");
+		buf_z(b, f->type == F_IDS ? "{\"type\":\"integer\",\"format\":\"int64\"}"
+					  : "{\"type\":\"string\"}");
 }
 
 /* A reply's nullable member and a request's are both `T | null`. */
@@ -158,8 +161,10 @@ static void write_path_param(struct buf *b, struct str name, bool *first)
 {
 	bool word = str_eq(name, S("word"));
 
-	buf_fmt(b, "%s{\"name\":\"%.*s\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"%s\"}}",
-		*first ? "" : ",", STR(name), word ? "string" : "integer");
+	buf_fmt(
+	    b,
+	    "%s{\"name\":\"%.*s\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"%s\"}}",
+	    *first ? "" : ",", STR(name), word ? "string" : "integer");
 	*first = false;
 }
 
@@ -174,8 +179,8 @@ static void write_params(struct buf *b, const struct route *r)
 			write_path_param(b, str_slice(one, 1, one.n - 1), &first);
 	for (size_t i = 0; r->in && !has_body(r) && i < r->in->n; i++) {
 		const struct field *f = &r->in->fields[i];
-		buf_fmt(b, "%s{\"name\":\"%s\",\"in\":\"query\",\"required\":%s,\"schema\":", first ? "" : ",",
-			f->name, f->flags & FIELD_REQUIRED ? "true" : "false");
+		buf_fmt(b, "%s{\"name\":\"%s\",\"in\":\"query\",\"required\":%s,\"schema\":",
+			first ? "" : ",", f->name, f->flags & FIELD_REQUIRED ? "true" : "false");
 		write_field(b, f);
 		/* ids=1,2,3 */
 		if (f->type == F_IDS || f->type == F_TEXTS)
@@ -185,7 +190,8 @@ static void write_params(struct buf *b, const struct route *r)
 	}
 	if (r->method == POST && !(r->flags & ROUTE_NO_KEY))
 		buf_fmt(b,
-			"%s{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"required\":false,\"schema\":{\"type\":\"string\",\"maxLength\":64}}",
+			"%s{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"required\":false,"
+			"\"schema\":{\"type\":\"string\",\"maxLength\":64}}",
 			first ? "" : ",");
 	buf_z(b, "]");
 }
@@ -196,13 +202,19 @@ static void write_reply(struct buf *b, const struct route *r)
 
 	buf_z(b, ",\"responses\":{");
 	if (r->flags & ROUTE_STREAM) {
-		buf_z(b, "\"200\":{\"description\":\"events\",\"content\":{\"text/event-stream\":{}}}");
+		buf_z(
+		    b,
+		    "\"200\":{\"description\":\"events\",\"content\":{\"text/event-stream\":{}}}");
 	} else if (r->many == NONE) {
 		buf_fmt(b, "\"%d\":{\"description\":\"done\"}", r->out ? 200 : status);
 	} else {
-		buf_fmt(b, "\"%d\":{\"description\":\"ok\",\"content\":{\"application/json\":{\"schema\":", status);
+		buf_fmt(
+		    b,
+		    "\"%d\":{\"description\":\"ok\",\"content\":{\"application/json\":{\"schema\":",
+		    status);
 		if (r->many == MANY) {
-			buf_z(b, "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":");
+			buf_z(b, "{\"type\":\"object\",\"required\":[\"items\",\"next\"],"
+				 "\"properties\":{\"items\":{\"type\":\"array\",\"items\":");
 			write_ref(b, r->out);
 			buf_z(b, "},\"next\":{\"type\":[\"string\",\"null\"]}}}");
 		} else {
@@ -210,7 +222,8 @@ static void write_reply(struct buf *b, const struct route *r)
 		}
 		buf_z(b, "}}}");
 	}
-	buf_z(b, ",\"default\":{\"description\":\"refused\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}");
+	buf_z(b, ",\"default\":{\"description\":\"refused\",\"content\":{\"application/"
+		 "problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}");
 }
 
 static void write_operation(struct doc *d, const struct module *m, const struct route *r)
@@ -221,17 +234,22 @@ static void write_operation(struct doc *d, const struct module *m, const struct 
 	buf_fmt(b, "\"%s\":{\"tags\":[\"%s\"],\"summary\":", methods[r->method], m->name);
 	buf_json(b, str_of(r->doc));
 	buf_fmt(b, ",\"x-permission\":\"%s\",",
-		r->perm == P_PUBLIC ? "public" : r->perm == P_SIGNED_IN ? "signed-in" : r->perm == P_VISITOR ? "visitor" : perm_name(r->perm));
+		r->perm == P_PUBLIC      ? "public"
+		: r->perm == P_SIGNED_IN ? "signed-in"
+		: r->perm == P_VISITOR   ? "visitor"
+					 : perm_name(r->perm));
 	write_params(b, r);
 	if (has_body(r)) {
-		buf_z(b, ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":");
+		buf_z(b, ",\"requestBody\":{\"required\":true,\"content\":{\"application/"
+			 "json\":{\"schema\":");
 		write_schema(b, r->in, false);
 		buf_z(b, "}}}");
 		for (size_t i = 0; i < r->in->n; i++)
 			if (r->in->fields[i].of)
 				remember(d, r->in->fields[i].of);
 	} else if (r->flags & (ROUTE_UPLOAD | ROUTE_RAW) && r->method != GET) {
-		buf_z(b, ",\"requestBody\":{\"required\":true,\"content\":{\"application/octet-stream\":{}}}");
+		buf_z(b, ",\"requestBody\":{\"required\":true,\"content\":{\"application/"
+			 "octet-stream\":{}}}");
 	}
 	write_reply(b, r);
 	buf_char(b, '}');
@@ -274,8 +292,10 @@ void openapi_write(struct buf *b, const struct module *const *modules)
 	struct doc d = {.b = b};
 	bool first = true;
 
-	buf_z(b, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Aftersail\",\"version\":\"" AFTERSAIL_VERSION
-		 "\",\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}},\"servers\":[{\"url\":\"/\"}],\"paths\":{");
+	buf_z(b,
+	      "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Aftersail\",\"version\":"
+	      "\"" AFTERSAIL_VERSION "\",\"license\":{\"name\":\"Apache-2.0\",\"identifier\":"
+				     "\"Apache-2.0\"}},\"servers\":[{\"url\":\"/\"}],\"paths\":{");
 	for (size_t m = 0; modules[m]; m++) {
 		for (const struct route *r = modules[m]->routes; r && r->handle; r++) {
 			if (!first_of_path(modules, m, r))
@@ -286,9 +306,12 @@ void openapi_write(struct buf *b, const struct module *const *modules)
 			write_path(&d, modules, r->path);
 		}
 	}
-	buf_z(b, "},\"components\":{\"schemas\":{\"Problem\":{\"type\":\"object\",\"required\":[\"status\",\"key\",\"arg\",\"request_id\"],"
-		 "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
-		 "\"key\":{\"type\":\"string\"},\"arg\":{\"type\":[\"string\",\"null\"]},\"request_id\":{\"type\":\"string\"}}}");
+	buf_z(b, "},\"components\":{\"schemas\":{\"Problem\":{\"type\":\"object\",\"required\":["
+		 "\"status\",\"key\",\"arg\",\"request_id\"],"
+		 "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
+		 "\"status\":{\"type\":\"integer\"},"
+		 "\"key\":{\"type\":\"string\"},\"arg\":{\"type\":[\"string\",\"null\"]},\"request_"
+		 "id\":{\"type\":\"string\"}}}");
 	for (size_t i = 0; i < d.n; i++) {
 		buf_fmt(b, ",\"%s\":", d.shapes[i]->name);
 		write_schema(b, d.shapes[i], true);

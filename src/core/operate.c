@@ -126,10 +126,11 @@ static enum err get_raw(struct ctx *c, const struct req *q, struct reply *r)
 
 static enum err note_handled(struct ctx *c, const struct inbound_get_row *row, const char *how)
 {
-	return event_add(c, &(struct event){.kind = EV_QUARANTINE_HANDLED,
-					    .inbox_id = row->inbox_id,
-					    .data = str_fmt(c->a, "{\"inbound\":%lld,\"how\":\"%s\"}",
-							    (long long)row->id, how)});
+	return event_add(c,
+			 &(struct event){.kind = EV_QUARANTINE_HANDLED,
+					 .inbox_id = row->inbox_id,
+					 .data = str_fmt(c->a, "{\"inbound\":%lld,\"how\":\"%s\"}",
+							 (long long)row->id, how)});
 }
 
 static enum err post_retry(struct ctx *c, const struct req *q, struct reply *r)
@@ -199,13 +200,14 @@ static enum err get_failed(struct ctx *c, const struct req *q, struct reply *r)
 		};
 	}
 	for (size_t i = 0; i < m; i++)
-		out[k++] = (struct failed){.id = str_fmt(c->a, "event-%lld", (long long)events[i].id),
-					   .what = S("event"),
-					   .kind = events[i].module,
-					   .state = S("failed"),
-					   .at = events[i].at,
-					   .tries = 5,
-					   .error_key = events[i].error_key};
+		out[k++] =
+		    (struct failed){.id = str_fmt(c->a, "event-%lld", (long long)events[i].id),
+				    .what = S("event"),
+				    .kind = events[i].module,
+				    .state = S("failed"),
+				    .at = events[i].at,
+				    .tries = 5,
+				    .error_key = events[i].error_key};
 	reply_many(r, out, k, S(""));
 	return E_OK;
 }
@@ -244,7 +246,8 @@ static enum err retry_event(struct ctx *c, int64_t id)
 	for (size_t m = 0; c->desk->modules[m]; m++) {
 		if (!str_eq(str_of(c->desk->modules[m]->name), failed.module))
 			continue;
-		for (const struct reaction *re = c->desk->modules[m]->listens; re && re->kind; re++) {
+		for (const struct reaction *re = c->desk->modules[m]->listens; re && re->kind;
+		     re++) {
 			void *thought = NULL;
 			if (re->kind != e.kind)
 				continue;
@@ -328,7 +331,8 @@ static struct list cleanup_rules(struct ctx *c)
 	size_t n = 0;
 
 	for (size_t m = 0; c->desk->modules[m]; m++)
-		for (const struct cleanup *k = c->desk->modules[m]->cleanups; k && k->name && n < 64; k++)
+		for (const struct cleanup *k = c->desk->modules[m]->cleanups;
+		     k && k->name && n < 64; k++)
 			out[n++] = (struct cleaned){str_of(k->name), k->days};
 	return (struct list){out, n};
 }
@@ -376,7 +380,8 @@ static enum err reply_settings(struct ctx *c, struct reply *r)
 		TRY(settings_get(c, mod, now));
 		settings_form(&fields, mod->settings, mod->settings_default);
 		settings_values(&values, mod->settings, now);
-		out[n++] = (struct settings_group){str_of(mod->name), buf_str(&fields), buf_str(&values)};
+		out[n++] =
+		    (struct settings_group){str_of(mod->name), buf_str(&fields), buf_str(&values)};
 	}
 	reply_many(r, out, n, S(""));
 	return E_OK;
@@ -440,10 +445,12 @@ static enum err clear_inbound(struct ctx *c, int64_t before, int64_t *n)
 	return E_OK;
 }
 
-/* Sign-ins and the like are of no use after a year; what tells the story of a conversation stays. */
+/* Sign-ins and the like are of no use after a year; what tells the story of a conversation stays.
+ */
 static enum err clear_events(struct ctx *c, int64_t before, int64_t *n)
 {
-	static const enum event_kind old[] = {EV_SIGNED_IN, EV_SIGN_IN_FAILED, EV_SIGNED_OUT, EV_INBOX_STATE};
+	static const enum event_kind old[] = {EV_SIGNED_IN, EV_SIGN_IN_FAILED, EV_SIGNED_OUT,
+					      EV_INBOX_STATE};
 
 	*n = 0;
 	for (size_t i = 0; i < COUNT(old); i++) {

@@ -240,8 +240,8 @@ static struct str disposition(struct arena *a, struct str name, bool download)
 	buf_z(&b, "\"; filename*=UTF-8''");
 	for (size_t i = 0; i < name.n && i < 400; i++) {
 		unsigned char ch = (unsigned char)name.p[i];
-		if ((ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') ||
-		    ch == '.' || ch == '-' || ch == '_')
+		if ((ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') ||
+		    (ch >= 'a' && ch <= 'z') || ch == '.' || ch == '-' || ch == '_')
 			buf_char(&b, (char)ch);
 		else
 			buf_fmt(&b, "%%%02X", ch);

@@ -14,11 +14,11 @@ struct route;
 
 struct req {
 	const struct route *route;
-	int64_t id, id2;  /* {id} and {id2} of the path */
-	struct str word;  /* {word} of the path */
-	const void *in;	  /* of route->in, checked */
-	void *made;	  /* what prepare() made */
-	struct str body;  /* RAW routes */
+	int64_t id, id2;       /* {id} and {id2} of the path */
+	struct str word;       /* {word} of the path */
+	const void *in;        /* of route->in, checked */
+	void *made;            /* what prepare() made */
+	struct str body;       /* RAW routes */
 	struct http_req *http; /* headers, cookies, peer, body file; NULL for calls from within */
 };
 
@@ -30,7 +30,8 @@ struct reply {
 	struct http_pair headers[8];
 	size_t n_headers;
 	const char *file; /* send this file instead of the body */
-	void (*stream)(struct ctx *, struct reply *, struct http_req *); /* takes the request over */
+	void (*stream)(struct ctx *, struct reply *,
+		       struct http_req *); /* takes the request over */
 	void *stream_arg;
 };
 
@@ -38,10 +39,10 @@ struct reply {
 enum many { NONE, ONE, MANY };
 
 enum route_flag {
-	ROUTE_RAW = 1,	   /* the handler reads the body's bytes itself */
+	ROUTE_RAW = 1,     /* the handler reads the body's bytes itself */
 	ROUTE_UPLOAD = 2,  /* the body goes to a file */
-	ROUTE_SLOW = 4,	   /* prepare (or a GET's handler) runs on the slow pool */
-	ROUTE_CORS = 8,	   /* callable from any shop's page */
+	ROUTE_SLOW = 4,    /* prepare (or a GET's handler) runs on the slow pool */
+	ROUTE_CORS = 8,    /* callable from any shop's page */
 	ROUTE_STREAM = 16, /* stays open */
 	ROUTE_WRITES = 32, /* a GET that writes (never; for links in mails later) */
 	ROUTE_NO_KEY = 64, /* POST without Idempotency-Key handling: its reply must not be stored */
@@ -52,7 +53,7 @@ struct route {
 	const char *path; /* below /api/v1 */
 	enum perm perm;
 	enum err (*handle)(struct ctx *, const struct req *, struct reply *);
-	const struct shape *in;	 /* body, or query string for GET and DELETE and RAW, UPLOAD */
+	const struct shape *in;  /* body, or query string for GET and DELETE and RAW, UPLOAD */
 	const struct shape *out; /* one item */
 	enum many many;
 	const char *doc;
@@ -81,8 +82,8 @@ struct module;
 struct route_table;
 
 struct route_table *route_table_new(struct arena *, const struct module *const *);
-/* The route for a path below /api/v1, with its parameters in q; NULL when there is none, and then *other says whether
- * another method would have found one. */
+/* The route for a path below /api/v1, with its parameters in q; NULL when there is none, and then
+ * *other says whether another method would have found one. */
 const struct route *route_find(const struct route_table *, struct str method, struct str path,
 			       struct req *q, bool *other);
 /* The nth row of all. */

@@ -79,15 +79,17 @@ static void write_plain(struct buf *b, const struct field *f, const void *values
 
 void settings_form(struct buf *b, const struct shape *s, const void *defaults)
 {
-	static const char *const types[] = {"int",  "time", "real", "bool",  "text", "enum",
-					    "json", "ids",  "texts", "obj", "list"};
+	static const char *const types[] = {"int",  "time", "real",  "bool", "text", "enum",
+					    "json", "ids",  "texts", "obj",  "list"};
 
 	buf_char(b, '[');
 	for (size_t i = 0; i < s->n; i++) {
 		const struct field *f = &s->fields[i];
-		buf_fmt(b, "%s{\"name\":\"%s\",\"type\":\"%s\",\"flags\":", i ? "," : "", f->name, types[f->type]);
+		buf_fmt(b, "%s{\"name\":\"%s\",\"type\":\"%s\",\"flags\":", i ? "," : "", f->name,
+			types[f->type]);
 		write_flags(b, f->flags);
-		buf_fmt(b, ",\"min\":%lld,\"max\":%lld,\"values\":", (long long)f->min, (long long)f->max);
+		buf_fmt(b, ",\"min\":%lld,\"max\":%lld,\"values\":", (long long)f->min,
+			(long long)f->max);
 		if (f->values)
 			buf_json(b, str_of(f->values));
 		else

@@ -9,7 +9,8 @@
 
 /* Fill a zeroed struct of m->settings with defaults and what was set. */
 enum err settings_get(struct ctx *, const struct module *, void *out) MUST;
-enum err settings_put(struct ctx *, const struct module *, const char *field, struct str value) MUST;
+enum err settings_put(struct ctx *, const struct module *, const char *field,
+		      struct str value) MUST;
 
 /* A shape as the console's forms read it: {name,type,flags,min,max,values,text,default}. */
 void settings_form(struct buf *, const struct shape *, const void *defaults);

@@ -106,11 +106,12 @@ static enum err task_step(struct step *s, struct ctx *c)
 
 static enum err task_give_up(struct step *s, struct ctx *c)
 {
-	return task_save(c, &(struct task_save_in){.id = s->task.id,
-						   .state = S("failed"),
-						   .next = s->task.cursor,
-						   .done = s->task.done,
-						   .error_key = str_of(s->key ? s->key : "error.generic")});
+	return task_save(
+	    c, &(struct task_save_in){.id = s->task.id,
+				      .state = S("failed"),
+				      .next = s->task.cursor,
+				      .done = s->task.done,
+				      .error_key = str_of(s->key ? s->key : "error.generic")});
 }
 
 struct running {

@@ -10,15 +10,17 @@
 struct task {
 	int64_t id;
 	struct str kind;
-	struct str input;  /* JSON */
-	int64_t cursor;	   /* where the next step begins */
+	struct str input; /* JSON */
+	int64_t cursor;   /* where the next step begins */
 	int64_t done, total;
 };
 
 struct task_kind {
 	const char *name; /* i18n "task.<name>" */
-	/* One step: at most 5 ms of work, moving t->cursor and t->done; *over when it was the last. */
+	/* One step: at most 5 ms of work, moving t->cursor and t->done; *over when it was the last.
+	 */
 	enum err (*step)(struct ctx *, struct task *, bool *over);
 };
 
-enum err task_add(struct ctx *, const char *kind, struct str input, int64_t total, int64_t *id) MUST;
+enum err task_add(struct ctx *, const char *kind, struct str input, int64_t total,
+		  int64_t *id) MUST;

@@ -1,0 +1,38 @@
+/* text_cmd.h - the parts of `aftersail text`: reading labelled rows, training, measuring. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/buf.h"
+#include "text/fit.h"
+
+int text_main(int argc, char **argv);
+
+/* What the command line said. */
+struct text_opts {
+	const char *task, *train, *dev, *test, *model, *models, *out, *langs, *base;
+	int shots;
+	double target_wrong;
+	uint64_t seed;
+	bool json, titles, help, linear_only, dev_too;
+	char **files;
+	int file_count;
+};
+
+/* Labelled rows of a file: label<TAB>text, labels as a comma list. */
+struct rows {
+	struct strs labels, texts;
+	size_t n;
+};
+
+bool text_read_file(struct arena *, const char *path, struct str *out);
+bool text_read_rows(struct arena *, const char *path, struct rows *out);
+bool text_is_outside(struct str label); /* oos, out_of_scope, none, other: belongs to no label */
+
+/* Sets whose labels are those of train, sorted; several labels a row only when kind says so. */
+struct fit_set text_set(struct arena *, const struct rows *, const struct strs *labels);
+struct strs text_labels(struct arena *, const struct rows *train);
+double text_cpu_seconds(void);
+
+int text_eval(struct arena *, const struct text_opts *);
+int text_train(struct arena *, const struct text_opts *);
+int text_make_models(struct arena *, const char *data, const char *out);

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/text_cmd.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What was predicted for each row of a test. */
+struct guesses {
+	size_t rows, labels;
+	float *p;      /* [row][label] */
+	double *micro; /* microseconds each row took */
+};
+
+static void print(const char *name, double value)
+{
+	printf("%s %.6g\n", name, value);
+}
+
+static int by_double(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void print_times(double *v, size_t n)
+{
+	if (n == 0)
+		return;
+	qsort(v, n, sizeof *v, by_double);
+	print("microseconds_median", v[n / 2]);
+	print("microseconds_p95", v[n * 95 / 100]);
+}
+
+static struct guesses guess(struct arena *a, const struct text_model *m, const struct fit_set *t)
+{
+	struct guesses g = {.rows = t->rows, .labels = t->labels.n};
+	struct feats *f = NEW(a, struct feats);
+
+	g.p = NEWN(a, float, g.rows *g.labels + 1);
+	g.micro = NEWN(a, double, g.rows + 1);
+	for (size_t i = 0; i < g.rows; i++) {
+		double from = text_cpu_seconds();
+		text_model_predict(m, f, t->texts[i], g.p + i * g.labels);
+		g.micro[i] = (text_cpu_seconds() - from) * 1e6;
+	}
+	return g;
+}
+
+/* At most n rows of each label, chosen by the seed. */
+static void keep_shots(struct rows *r, int n, uint64_t seed)
+{
+	size_t out = 0;
+
+	for (size_t i = r->n; i > 1; i--) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		size_t k = (seed >> 33) % i;
+		struct str l = r->labels.v[i - 1], t = r->texts.v[i - 1];
+		r->labels.v[i - 1] = r->labels.v[k];
+		r->texts.v[i - 1] = r->texts.v[k];
+		r->labels.v[k] = l;
+		r->texts.v[k] = t;
+	}
+	for (size_t i = 0; i < r->n; i++) {
+		int had = 0;
+		for (size_t k = 0; k < out; k++)
+			had += str_eq(r->labels.v[k], r->labels.v[i]);
+		if (had >= n)
+			continue;
+		r->labels.v[out] = r->labels.v[i];
+		r->texts.v[out++] = r->texts.v[i];
+	}
+	r->n = r->labels.n = r->texts.n = out;
+}
+
+/* An entry's name, read as words, is one more example of it. */
+static struct str title_of(struct arena *a, struct str label)
+{
+	struct buf b = BUF(a);
+
+	for (size_t i = 0; i < label.n; i++) {
+		char c = label.p[i];
+		bool hump =
+		    i && c >= 'A' && c <= 'Z' && label.p[i - 1] >= 'a' && label.p[i - 1] <= 'z';
+		if (hump)
+			buf_char(&b, ' ');
+		buf_char(&b, c == '_' || c == '/' || c == '-' || c == '.' ? ' ' : c);
+	}
+	return buf_str(&b);
+}
+
+static void add_titles(struct arena *a, struct rows *r, const struct strs *labels)
+{
+	struct rows all = {.n = r->n + labels->n};
+
+	all.labels.v = NEWN(a, struct str, all.n);
+	all.texts.v = NEWN(a, struct str, all.n);
+	memcpy(all.labels.v, r->labels.v, r->n * sizeof(struct str));
+	memcpy(all.texts.v, r->texts.v, r->n * sizeof(struct str));
+	for (size_t i = 0; i < labels->n; i++) {
+		all.labels.v[r->n + i] = labels->v[i];
+		all.texts.v[r->n + i] = title_of(a, labels->v[i]);
+	}
+	all.labels.n = all.texts.n = all.n;
+	*r = all;
+}
+
+struct tally {
+	double inside, right, top3, answered, correct, wrong, outside, rejected;
+	double bin_n[15], bin_p[15], bin_right[15];
+};
+
+static void count_row(struct tally *t, const float *p, const uint8_t *y, size_t n, float at)
+{
+	size_t best = 0, truth = n, above = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		best = p[k] > p[best] ? k : best;
+		truth = y[k] ? k : truth;
+	}
+	if (truth == n) {
+		t->outside++;
+		t->rejected += p[best] < at;
+		return;
+	}
+	for (size_t k = 0; k < n; k++)
+		above += p[k] > p[truth];
+	t->inside++;
+	t->right += best == truth;
+	t->top3 += above < 3;
+	t->answered += p[best] >= at;
+	t->correct += p[best] >= at && best == truth;
+	t->wrong += p[best] >= at && best != truth;
+	int bin = (int)(p[best] * 15);
+	bin = bin > 14 ? 14 : bin;
+	t->bin_n[bin]++;
+	t->bin_p[bin] += (double)p[best];
+	t->bin_right[bin] += best == truth;
+}
+
+/* Mean over labels of F1, each row's best label (ONE) or labels over their thresholds. */
+static double macro_f1(const struct guesses *g, const uint8_t *y, const float *at)
+{
+	double sum = 0;
+	size_t used = 0;
+
+	for (size_t k = 0; k < g->labels; k++) {
+		double hit = 0, said = 0, is = 0;
+		for (size_t i = 0; i < g->rows; i++) {
+			const float *p = g->p + i * g->labels;
+			bool yes = at ? p[k] >= at[k] : true;
+			for (size_t j = 0; j < g->labels && !at && yes; j++)
+				yes = p[j] < p[k] || (p[j] == p[k] && j >= k);
+			bool truth = y[i * g->labels + k];
+			hit += yes && truth;
+			said += yes;
+			is += truth;
+		}
+		if (is == 0)
+			continue;
+		used++;
+		sum += said + is > 0 ? 2 * hit / (said + is) : 0;
+	}
+	return used ? sum / (double)used : 0;
+}
+
+static void print_one(const struct guesses *g, const struct fit_set *test, float at)
+{
+	struct tally t = {0};
+	double ece = 0;
+
+	for (size_t i = 0; i < g->rows; i++)
+		count_row(&t, g->p + i * g->labels, test->y + i * g->labels, g->labels, at);
+	for (int i = 0; i < 15; i++)
+		ece += fabs(t.bin_p[i] - t.bin_right[i]);
+	double n = t.inside > 0 ? t.inside : 1;
+	print("rows", (double)g->rows);
+	print("accuracy", t.right / n);
+	print("top3", t.top3 / n);
+	print("answered", t.answered / n);
+	print("correct_of_all", t.correct / n);
+	print("wrong_of_all", t.wrong / n);
+	if (t.outside > 0)
+		print("out_of_scope_rejected", t.rejected / t.outside);
+	print("macro_f1", macro_f1(g, test->y, NULL));
+	print("calibration_error", ece / n);
+}
+
+static void print_several(struct arena *a, const struct guesses *g, const struct fit_set *test,
+			  const struct text_model *m)
+{
+	float *at = NEWN(a, float, g->labels);
+	double hit = 0, said = 0, is = 0;
+
+	for (size_t k = 0; k < g->labels; k++)
+		at[k] = text_model_label_at(m, k);
+	for (size_t i = 0; i < g->rows * g->labels; i++) {
+		bool yes = g->p[i] >= at[i % g->labels];
+		hit += yes && test->y[i];
+		said += yes;
+		is += test->y[i];
+	}
+	print("rows", (double)g->rows);
+	print("macro_f1", macro_f1(g, test->y, at));
+	print("micro_f1", said + is > 0 ? 2 * hit / (said + is) : 0);
+}
+
+static struct fit_options options_of(const struct text_opts *o)
+{
+	bool several = strcmp(o->task, "emotion") == 0;
+	struct fit_options f = fit_defaults(several ? MODEL_SEVERAL : MODEL_ONE);
+
+	f.seed = o->seed;
+	f.target_wrong = o->target_wrong;
+	if (o->linear_only)
+		f.layers = 0;
+	if (strcmp(o->task, "offensive") == 0)
+		f.flags |= FEAT_STYLE;
+	return f;
+}
+
+static int eval_model(struct arena *a, const struct text_opts *o)
+{
+	struct rows train, dev, test;
+	struct fit_options f = options_of(o);
+	struct str bytes;
+	const char *why;
+	const struct text_model *m;
+
+	if (!text_read_rows(a, o->train, &train) || !text_read_rows(a, o->test, &test) ||
+	    (o->dev && !text_read_rows(a, o->dev, &dev)))
+		return 1;
+	if (o->shots)
+		keep_shots(&train, o->shots, o->seed);
+	struct strs labels = text_labels(a, &train);
+	if (o->titles && f.kind == MODEL_ONE && labels.n > 8)
+		add_titles(a, &train, &labels);
+	struct fit_set set = text_set(a, &train, &labels), on, check = text_set(a, &test, &labels);
+	if (o->dev)
+		on = text_set(a, &dev, &labels);
+	double from = text_cpu_seconds();
+	if (fit_model(a, &set, o->dev ? &on : NULL, &f, &bytes) != E_OK) {
+		fprintf(stderr, "aftersail text: %s has no labelled rows\n", o->train);
+		return 1;
+	}
+	double took = text_cpu_seconds() - from;
+	if (text_model_open(a, bytes, &m, &why) != E_OK) {
+		fprintf(stderr, "aftersail text: %s\n", why);
+		return 1;
+	}
+	struct guesses g = guess(a, m, &check);
+	if (f.kind == MODEL_ONE)
+		print_one(&g, &check, text_model_answer_at(m));
+	else
+		print_several(a, &g, &check, m);
+	print("train_seconds", took);
+	print("model_bytes", (double)bytes.n);
+	print_times(g.micro, g.rows);
+	return 0;
+}
+
+int text_eval(struct arena *a, const struct text_opts *o)
+{
+	return eval_model(a, o);
+}

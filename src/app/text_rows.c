@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/text_cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+bool text_read_file(struct arena *a, const char *path, struct str *out)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	struct buf b = {.a = a, .max = 1ul << 30};
+	char piece[65536];
+	size_t n;
+
+	if (!f) {
+		fprintf(stderr, "aftersail text: cannot read %s\n", path);
+		return false;
+	}
+	while ((n = fread(piece, 1, sizeof piece, f)) > 0)
+		buf_add(&b, (struct str){piece, n});
+	if (f != stdin)
+		fclose(f);
+	*out = buf_str(&b);
+	return true;
+}
+
+bool text_read_rows(struct arena *a, const char *path, struct rows *out)
+{
+	struct str all, line, label;
+	size_t cap = 0;
+
+	if (!text_read_file(a, path, &all))
+		return false;
+	for (size_t i = 0; i < all.n; i++)
+		cap += all.p[i] == '\n';
+	*out =
+	    (struct rows){{NEWN(a, struct str, cap + 1), 0}, {NEWN(a, struct str, cap + 1), 0}, 0};
+	while (str_cut(&all, '\n', &line)) {
+		if (!str_cut(&line, '\t', &label))
+			continue;
+		out->labels.v[out->n] = str_trim(label);
+		out->texts.v[out->n++] = str_trim(line);
+	}
+	out->labels.n = out->texts.n = out->n;
+	return true;
+}
+
+bool text_is_outside(struct str l)
+{
+	return str_eq(l, S("oos")) || str_eq(l, S("out_of_scope")) || str_eq(l, S("none")) ||
+	       str_eq(l, S("other")) || l.n == 0;
+}
+
+static int by_str(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+struct strs text_labels(struct arena *a, const struct rows *r)
+{
+	size_t n = 0, out = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		for (size_t k = 0; k <= r->labels.v[i].n; k++)
+			n += k == r->labels.v[i].n || r->labels.v[i].p[k] == ',';
+	struct strs s = {NEWN(a, struct str, n + 1), 0};
+	for (size_t i = 0; i < r->n; i++) {
+		struct str rest = r->labels.v[i], one;
+		while (str_cut(&rest, ',', &one))
+			if (!text_is_outside(one))
+				s.v[s.n++] = one;
+	}
+	if (s.n)
+		qsort(s.v, s.n, sizeof *s.v, by_str);
+	for (size_t i = 0; i < s.n; i++)
+		if (out == 0 || !str_eq(s.v[out - 1], s.v[i]))
+			s.v[out++] = s.v[i];
+	s.n = out;
+	return s;
+}
+
+struct fit_set text_set(struct arena *a, const struct rows *r, const struct strs *labels)
+{
+	struct fit_set s = {.rows = r->n, .texts = r->texts.v, .labels = *labels};
+
+	s.y = NEWN(a, uint8_t, r->n * labels->n + 1);
+	for (size_t i = 0; i < r->n; i++) {
+		struct str rest = r->labels.v[i], one;
+		while (str_cut(&rest, ',', &one)) {
+			struct str *at =
+			    bsearch(&one, labels->v, labels->n, sizeof *labels->v, by_str);
+			if (at)
+				s.y[i * labels->n + (size_t)(at - labels->v)] = 1;
+		}
+	}
+	return s;
+}
+
+double text_cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}

@@ -1,0 +1,48 @@
+/* feat.h - a message as numbered features, for the classifiers.
+ *
+ * Text is folded (fold.h), cut into words and runs of dense scripts, and counted: words and
+ * pairs of words in one block; character sequences inside words, and over dense runs, in the
+ * other.  A feature is a 32-bit hash whose lowest bit is its block.  Reads the first FEAT_CHARS
+ * characters; allocates nothing: the caller keeps one struct feats a thread. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/str.h"
+
+enum { FEAT_CHARS = 4096, FEAT_MAX = 12288, FEAT_SLOTS = 32768 };
+
+enum feat_block { FEAT_WORD, FEAT_CHAR, FEAT_BLOCKS };
+
+/* What is counted; kept in a model, so that training and prediction agree. */
+enum feat_flags {
+	FEAT_WORDS = 1,   /* words, and pairs with marks for first and last */
+	FEAT_GRAMS = 2,   /* character sequences of 2 to 5 in words, 1 to 4 in dense runs */
+	FEAT_SKIP = 4,    /* pairs with one word between */
+	FEAT_STYLE = 8,   /* emoji, capitals, repeated marks and letters */
+	FEAT_NEGATE = 16, /* words after a negation count as other words too */
+	FEAT_BARE = 32,   /* accents are dropped */
+};
+
+struct feat {
+	uint32_t id;
+	float value; /* how often it occurs; models turn it into a weight */
+};
+
+struct feats {
+	size_t n;
+	struct feat v[FEAT_MAX];
+	size_t chars, words; /* folded characters and words read */
+	/* what follows is scratch */
+	uint32_t cps[FEAT_CHARS];
+	uint8_t cls[FEAT_CHARS];
+	uint16_t slots[FEAT_SLOTS]; /* index + 1 */
+};
+
+/* Fill f from text, whatever its bytes. */
+void feat_read(struct feats *f, struct str text, unsigned flags);
+
+/* Count one more feature: for what callers know beside the text. */
+void feat_add(struct feats *f, uint32_t id, float value);
+
+/* The id of a named feature in a block. */
+uint32_t feat_id(enum feat_block, const char *name);

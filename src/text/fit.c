@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text/fit.h"
+
+#include <math.h>
+#include <string.h>
+
+struct fit_options fit_defaults(enum model_kind kind)
+{
+	return (struct fit_options){
+	    .kind = kind,
+	    .flags = FEAT_WORDS | FEAT_GRAMS |
+		     (kind == MODEL_ONE ? FEAT_SKIP : FEAT_STYLE | FEAT_NEGATE),
+	    .c = kind == MODEL_ONE ? 1 : 0.3,
+	    .layers = kind == MODEL_ONE ? 3 : 0,
+	    .seed = 1,
+	    .target_wrong = 0.05,
+	    .folds = 3,
+	    .prune = 1,
+	};
+}
+
+struct fitting {
+	const struct fit_set *set;
+	const struct fit_options *o;
+	struct matrix x;
+	struct linear linear;
+	struct layers *layers;
+	float *weight; /* per row, in this round */
+};
+
+static struct learn told(const struct fitting *f)
+{
+	return (struct learn){.x = &f->x,
+			      .y = f->set->y,
+			      .weight = f->weight,
+			      .labels = f->set->labels.n,
+			      .c = f->o->c,
+			      .epochs = 20,
+			      .seed = f->o->seed,
+			      .by_label = f->o->cost_by_label,
+			      .multi = f->o->kind == MODEL_SEVERAL};
+}
+
+static int epochs_of(const struct fitting *f)
+{
+	double n = (double)f->set->rows;
+
+	if (f->o->layer_epochs)
+		return f->o->layer_epochs;
+	return n < 2000 ? 50 : n < 5000 ? 25 : 15;
+}
+
+static void learn_all(struct arena *a, struct fitting *f, int layers)
+{
+	struct learn l = told(f);
+
+	learn_linear(a, &l, &f->linear);
+	f->layers = NEWN(a, struct layers, layers + 1);
+	l.epochs = epochs_of(f);
+	for (int i = 0; i < layers; i++) {
+		l.seed = f->o->seed + (uint64_t)i;
+		learn_layers(a, &l, &f->layers[i]);
+	}
+}
+
+static void to_log(float *s, size_t n)
+{
+	float top = s[0], sum = 0;
+
+	for (size_t i = 1; i < n; i++)
+		top = s[i] > top ? s[i] : top;
+	for (size_t i = 0; i < n; i++)
+		sum += expf(s[i] - top);
+	for (size_t i = 0; i < n; i++)
+		s[i] -= top + logf(sum);
+}
+
+static void score_row(const struct fitting *f, size_t row, int layers, struct held_out *h, float *s)
+{
+	const struct cell *c = f->x.cells + f->x.start[row];
+	size_t n = f->x.start[row + 1] - f->x.start[row];
+
+	linear_score(&f->linear, c, n, h->linear + row * h->labels);
+	for (int i = 0; i < layers; i++) {
+		layers_score(&f->layers[i], c, n, s);
+		if (f->o->kind == MODEL_ONE)
+			to_log(s, h->labels);
+		for (size_t k = 0; k < h->labels; k++)
+			h->layers[row * h->labels + k] += s[k] / (float)layers;
+	}
+}
+
+/* Which fold a row is in: spread evenly, the same for one seed. */
+static int fold_of(const struct fit_options *o, size_t row)
+{
+	uint64_t x = (row + 1) * 0x9e3779b97f4a7c15u ^ o->seed * 0xff51afd7ed558ccdu;
+
+	x = (x ^ (x >> 31)) * 0xbf58476d1ce4e5b9u;
+	return (int)((x >> 33) % (uint64_t)o->folds);
+}
+
+static struct held_out room_for(struct arena *a, const struct fit_set *s)
+{
+	return (struct held_out){.rows = s->rows,
+				 .labels = s->labels.n,
+				 .linear = NEWN(a, float, s->rows * s->labels.n + 1),
+				 .layers = NEWN(a, float, s->rows * s->labels.n + 1),
+				 .y = s->y};
+}
+
+/* Rows of weight below 1 (titles, borrowed rows) are learned from but not measured on. */
+static struct held_out without(struct arena *a, const struct held_out *all, const struct fit_set *s)
+{
+	struct held_out h = *all;
+	uint8_t *y = NEWN(a, uint8_t, s->rows * h.labels + 1);
+
+	h.rows = 0;
+	for (size_t i = 0; i < s->rows; i++) {
+		if (s->weight && s->weight[i] < 1)
+			continue;
+		memmove(h.linear + h.rows * h.labels, all->linear + i * h.labels, h.labels * 4);
+		memmove(h.layers + h.rows * h.labels, all->layers + i * h.labels, h.labels * 4);
+		memcpy(y + h.rows * h.labels, s->y + i * h.labels, h.labels);
+		h.rows++;
+	}
+	h.y = y;
+	return h;
+}
+
+static struct held_out cross_validate(struct arena *a, struct fitting *f)
+{
+	struct held_out h = room_for(a, f->set);
+	float *s = NEWN(a, float, h.labels + 8);
+	int layers = f->o->layers > 0;
+
+	for (int fold = 0; fold < f->o->folds; fold++) {
+		struct arena *round = arena_new();
+		for (size_t i = 0; i < h.rows; i++)
+			f->weight[i] = fold_of(f->o, i) == fold ? 0
+				       : f->set->weight         ? f->set->weight[i]
+								: 1;
+		learn_all(round, f, layers);
+		for (size_t i = 0; i < h.rows; i++)
+			if (fold_of(f->o, i) == fold)
+				score_row(f, i, layers, &h, s);
+		arena_free(round);
+	}
+	return without(a, &h, f->set);
+}
+
+static struct held_out score_dev(struct arena *a, struct str bytes, const struct fit_set *dev)
+{
+	struct held_out h = room_for(a, dev);
+	const struct text_model *m;
+	const char *why;
+	struct feats *f = NEW(a, struct feats);
+
+	if (text_model_open(a, bytes, &m, &why) != E_OK)
+		return h;
+	for (size_t i = 0; i < dev->rows; i++) {
+		feat_read(f, dev->texts[i], text_model_flags(m));
+		text_model_scores(m, f, h.linear + i * h.labels, h.layers + i * h.labels);
+	}
+	return h;
+}
+
+enum err fit_model(struct arena *a, const struct fit_set *set, const struct fit_set *dev,
+		   const struct fit_options *o, struct str *bytes)
+{
+	struct fitting f = {.set = set, .o = o};
+	struct calibration c = {.linear_by = 4, .layers_by = 0.6f};
+	uint32_t min_df = o->min_df ? o->min_df : set->rows > 40 * set->labels.n ? 2 : 1;
+
+	if (set->rows == 0 || set->labels.n == 0 || set->labels.n > MODEL_LABELS_MAX)
+		return E_INVALID;
+	f.x = matrix_of(a, set->texts, set->rows, o->flags, min_df);
+	f.weight = NEWN(a, float, set->rows);
+	struct held_out h = {0};
+	if (!dev)
+		h = cross_validate(a, &f);
+	for (size_t i = 0; i < set->rows; i++)
+		f.weight[i] = set->weight ? set->weight[i] : 1;
+	learn_all(a, &f, o->layers);
+	struct learned l = {&f.x, &f.linear, f.layers, (size_t)o->layers, set, o};
+	c.label_at = NEWN(a, float, set->labels.n);
+	if (dev)
+		h = score_dev(a, pack_model(a, &l, &c), dev);
+	calibrate(a, &h, o->kind, o->target_wrong, &c);
+	*bytes = pack_model(a, &l, &c);
+	return E_OK;
+}

@@ -32,7 +32,7 @@ HOMES = {
     "glib": ("channels/email/",),
     "libxml/": ("channels/email/", "core/html", "text/"),
     "unicode/": ("text/", "channels/email/"),
-    "sodium.h": ("core/", "app/"),
+    "sodium.h": ("core/", "app/", "net/http", "net/imap"),
     "cld2/": ("text/",),
     "linear.h": ("text/",),
     "brotli/": ("app/", "net/"),

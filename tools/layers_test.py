@@ -40,6 +40,7 @@ CASES = [
     ("store/sqlite.c", "#include <libpq-fe.h>\n", "has its home in store/pgsql"),
     ("net/http.c", "#include <curl/curl.h>\n", "has its home in net/client"),
     ("core/ctx.c", "#include <gmime/gmime.h>\n", "has its home in channels/email"),
+    ("core/ctx_test.c", "#include <gmime/gmime.h>\n", None),
     ("core/ctx.c", "#include <foo/bar.h>\n", "has no home"),
     ("core/ctx.c", "#include <sys/stat.h>\n#include <string.h>\n", None),
     ("core/ctx_test.c", "#include <cmocka.h>\n", None),

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """run_python.py FOLDER [NAME_test.py...]: the Python tests of a folder, one file after the other.
 
 Ends with `N passed, N failed, N skipped`; what tools/test adds up.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """i18n_check.py [ROOT]: the texts a person reads, in every language, and all of them used.
 
 - a key the server fails with or the console shows stands in en.json and in zh-CN.json;

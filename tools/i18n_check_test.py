@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Each rule of i18n_check.py, broken once, is caught; a sound tree is not."""
 import json
 import tempfile

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """layers.py [ROOT]: who may know whom, as docs/ARCHITECTURE.md says it, held by a test.
 
 Reads every C, C++ and header file below src/ and prints what breaks a rule, one line each:

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Each rule of layers.py, broken once, is caught; the same line where it is right is not."""
 import tempfile
 import unittest

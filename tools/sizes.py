@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """sizes.py [--built]: what grows unseen is printed and held to a limit.
 
 The ten longest functions (80 lines at most), C files (800), .vue files (250); with --built also the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """powercut.py: run a program on a folder, cut the power, go on with what was on the disk.
 
     cut = PowerCut(folder)                         # what is in the folder now counts as durable

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The power cut forgets what it must and keeps what it must, on plain files and under SQLite."""
 import os
 import random

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """mail.py: a real Dovecot and a real Postfix on loopback, in a temporary folder, for one test.
 
     with Mail(["desk@dengyu.example", "aiko@buyer.example"]) as mail:

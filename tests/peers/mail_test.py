@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The mail servers of the tests do what mail.py says, before anything is judged by them."""
 import imaplib
 import json

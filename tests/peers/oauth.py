@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """oauth.py: the least of an OAuth 2 provider, for XOAUTH2: /token renews, /introspect judges.
 
 A refresh token is `refresh-ADDRESS`; each renewal gives a new access token of one hour.  expire()

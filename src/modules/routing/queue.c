@@ -1,0 +1,272 @@
+/* Who waits: slots, classes, bins. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "modules/routing/engine_in.h"
+
+#include <string.h>
+
+uint32_t queue_find(const struct engine *e, int64_t id)
+{
+	uint32_t *v = id >= 0 ? table_find(&e->by_id, (uint64_t)id + 1) : NULL;
+
+	return v ? *v : NONE;
+}
+
+/* ---- bins: heaps of classes by their oldest head ---- */
+
+static unsigned level(const struct class *c)
+{
+	return c->vip * 3u + c->emotion;
+}
+
+struct bin *queue_bin(struct engine *e, unsigned channel, unsigned lvl, unsigned complex)
+{
+	return &e->bins[(channel * WEIGHT_LEVELS + lvl) * 2 + complex];
+}
+
+struct class *queue_head_class(const struct engine *e, const struct bin *b, uint32_t at)
+{
+	return &e->classes[b->v[at]];
+}
+
+static bool first_of(const struct item *a, const struct item *b)
+{
+	return a->key != b->key ? a->key < b->key : a->seq < b->seq;
+}
+
+static bool older(const struct engine *e, uint32_t x, uint32_t y)
+{
+	return first_of(&e->items[e->classes[x].head], &e->items[e->classes[y].head]);
+}
+
+static void put_at(struct engine *e, struct bin *b, uint32_t at, uint32_t class)
+{
+	b->v[at] = class;
+	e->classes[class].heap_at = at;
+}
+
+static void sift(struct engine *e, struct bin *b, uint32_t at, uint32_t class)
+{
+	for (; at && older(e, class, b->v[(at - 1) / 2]); at = (at - 1) / 2)
+		put_at(e, b, at, b->v[(at - 1) / 2]);
+	for (;;) {
+		uint32_t k = 2 * at + 1;
+		if (k >= b->n)
+			break;
+		if (k + 1 < b->n && older(e, b->v[k + 1], b->v[k]))
+			k++;
+		if (!older(e, b->v[k], class))
+			break;
+		put_at(e, b, at, b->v[k]);
+		at = k;
+	}
+	put_at(e, b, at, class);
+}
+
+/* The class's head changed: move it, or take it in or out. */
+static void rehead(struct engine *e, uint32_t class)
+{
+	struct class *c = &e->classes[class];
+	struct bin *b = queue_bin(e, c->channel, level(c), c->complex);
+
+	if (c->head != NONE && c->heap_at != NONE) {
+		sift(e, b, c->heap_at, class);
+	} else if (c->head != NONE) {
+		if (b->n == b->cap) {
+			uint32_t *v = NEWN(e->a, uint32_t, b->cap * 2 + 16);
+			if (b->n)
+				memcpy(v, b->v, b->n * sizeof *v);
+			b->v = v;
+			b->cap = b->cap * 2 + 16;
+		}
+		b->n++;
+		sift(e, b, b->n - 1, class);
+	} else if (c->heap_at != NONE) {
+		uint32_t at = c->heap_at, last = b->v[--b->n];
+		c->heap_at = NONE;
+		if (last != class)
+			sift(e, b, at, last);
+	}
+}
+
+/* ---- classes ---- */
+
+static uint64_t class_hash(const struct route_contact *c, unsigned channel)
+{
+	const uint8_t parts[] = {c->lang, (uint8_t)channel, c->topic, c->complex, c->vip, c->emotion,
+				 c->need_lang, c->need_skill, c->market, c->n_langs};
+	uint64_t h = 0xCBF29CE484222325;
+
+	for (size_t i = 0; i < COUNT(parts); i++)
+		h = (h ^ parts[i]) * 0x100000001B3;
+	for (size_t i = 0; i < c->n_langs; i++)
+		h = (h ^ (uint64_t)(c->langs[i].lang * 8 + c->langs[i].grade)) * 0x100000001B3;
+	return h ? h : 1;
+}
+
+static bool class_is(const struct class *k, const struct route_contact *c)
+{
+	return k->lang == c->lang && k->channel == c->channel && k->topic == c->topic &&
+	       k->complex == c->complex && k->vip == c->vip && k->emotion == c->emotion &&
+	       k->need_lang == c->need_lang && k->need_skill == c->need_skill &&
+	       k->market == c->market && k->n_langs == c->n_langs &&
+	       memcmp(k->langs, c->langs, c->n_langs * sizeof *c->langs) == 0;
+}
+
+static uint32_t class_of(struct engine *e, const struct route_contact *c)
+{
+	uint64_t h = class_hash(c, c->channel);
+	uint32_t *v;
+
+	for (; (v = table_find(&e->by_class, h)) != NULL; h += h + 1 ? 1 : 2)
+		if (class_is(&e->classes[*v], c))
+			return *v;
+	if (e->n_classes == e->cap_classes) {
+		struct class *k = NEWN(e->a, struct class, e->cap_classes * 2 + 256);
+		if (e->n_classes)
+			memcpy(k, e->classes, e->n_classes * sizeof *k);
+		e->classes = k;
+		e->cap_classes = e->cap_classes * 2 + 256;
+	}
+	struct class *k = &e->classes[e->n_classes];
+	*k = (struct class){.n_langs = c->n_langs, .lang = c->lang, .channel = c->channel,
+			    .topic = c->topic, .complex = c->complex, .vip = c->vip,
+			    .emotion = c->emotion, .need_lang = c->need_lang,
+			    .need_skill = c->need_skill, .market = c->market, .head = NONE,
+			    .tail = NONE, .heap_at = NONE, .best_until = -1};
+	memcpy(k->langs, c->langs, sizeof k->langs);
+	table_put(e->a, &e->by_class, h, e->n_classes);
+	return e->n_classes++;
+}
+
+/* ---- slots ---- */
+
+uint32_t queue_new(struct engine *e, const struct route_contact *c)
+{
+	uint32_t i = e->free_item;
+
+	if (i != NONE) {
+		e->free_item = e->items[i].next;
+	} else {
+		if (e->n_items == e->cap_items) {
+			uint32_t cap = e->cap_items * 2 + 1024;
+			struct item *v = NEWN(e->a, struct item, cap);
+			if (e->n_items)
+				memcpy(v, e->items, e->n_items * sizeof *v);
+			e->items = v;
+			e->cap_items = cap;
+		}
+		i = e->n_items++;
+	}
+	e->items[i] = (struct item){.c = *c, .key = c->t, .since = c->t, .seq = ++e->seq,
+				    .class = NONE, .next = NONE, .prev = NONE, .own_next = NONE,
+				    .own_prev = NONE, .person = NONE, .declined_by = -1};
+	table_put(e->a, &e->by_id, (uint64_t)c->id + 1, i);
+	return i;
+}
+
+void queue_free(struct engine *e, uint32_t i)
+{
+	table_drop(&e->by_id, (uint64_t)e->items[i].c.id + 1);
+	e->items[i].state = ITEM_UNUSED;
+	e->items[i].next = e->free_item;
+	e->free_item = i;
+}
+
+/* ---- waiting and no longer ---- */
+
+static void own_push(struct engine *e, uint32_t i)
+{
+	struct item *x = &e->items[i];
+	uint32_t who = x->c.prev_agent >= 0 ? desk_find(e, x->c.prev_agent) : NONE;
+
+	if (who == NONE)
+		return;
+	struct person *p = &e->people[who];
+	uint32_t after = p->own_tail;
+	while (after != NONE && e->items[after].seq > x->seq)
+		after = e->items[after].own_prev;
+	x->own = 1;
+	x->own_prev = after;
+	x->own_next = after != NONE ? e->items[after].own_next : p->own_head;
+	*(x->own_next != NONE ? &e->items[x->own_next].own_prev : &p->own_tail) = i;
+	*(after != NONE ? &e->items[after].own_next : &p->own_head) = i;
+}
+
+static void own_take(struct engine *e, uint32_t i)
+{
+	struct item *x = &e->items[i];
+
+	if (!x->own)
+		return;
+	struct person *p = &e->people[desk_find(e, x->c.prev_agent)];
+	*(x->own_prev != NONE ? &e->items[x->own_prev].own_next : &p->own_head) = x->own_next;
+	*(x->own_next != NONE ? &e->items[x->own_next].own_prev : &p->own_tail) = x->own_prev;
+	x->own = 0;
+}
+
+static void count_waiting(struct engine *e, struct item *x, int by)
+{
+	const struct class *c = &e->classes[x->class];
+
+	/* What was added is taken away again, though the expectation may have changed since. */
+	if (by > 0)
+		x->work = value_work(e, c);
+	double work = by * x->work;
+
+	if (c->channel == CH_EMAIL) {
+		e->waiting_mail += (uint32_t)by;
+		return;
+	}
+	e->waiting += (uint32_t)by;
+	if (c->channel == CH_CALLBACK) {
+		e->callbacks += (uint32_t)by;
+		e->callback_work += work;
+		return; /* promised for later: it does not press now */
+	}
+	e->langs[c->lang].waiting += work;
+	e->all.waiting += work;
+}
+
+/* In its class, in order of the key: nearly always at the end; one that comes back after a
+ * refused offer goes to the place its wait earned. */
+void queue_push(struct engine *e, uint32_t i)
+{
+	uint32_t k = class_of(e, &e->items[i].c);
+	struct class *c = &e->classes[k];
+	struct item *x = &e->items[i];
+	uint32_t after = c->tail;
+
+	while (after != NONE && first_of(x, &e->items[after]))
+		after = e->items[after].prev;
+	x->class = k;
+	x->state = ITEM_WAITING;
+	x->prev = after;
+	x->next = after != NONE ? e->items[after].next : c->head;
+	*(x->next != NONE ? &e->items[x->next].prev : &c->tail) = i;
+	*(after != NONE ? &e->items[after].next : &c->head) = i;
+	c->n++;
+	if (c->head == i)
+		rehead(e, k);
+	own_push(e, i);
+	count_waiting(e, x, 1);
+}
+
+void queue_take(struct engine *e, uint32_t i)
+{
+	struct item *x = &e->items[i];
+	struct class *c = &e->classes[x->class];
+	bool head = c->head == i;
+
+	*(x->prev != NONE ? &e->items[x->prev].next : &c->head) = x->next;
+	*(x->next != NONE ? &e->items[x->next].prev : &c->tail) = x->prev;
+	c->n--;
+	if (head)
+		rehead(e, x->class);
+	own_take(e, i);
+	count_waiting(e, x, -1);
+	if (e->waiting == 0) { /* no rounding stays behind */
+		e->all.waiting = e->callback_work = 0;
+		for (int l = 0; l < ROUTE_LANGS_MAX; l++)
+			e->langs[l].waiting = 0;
+	}
+}

@@ -1,0 +1,175 @@
+/* What a pair is worth, and what it costs the others. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "modules/routing/engine_in.h"
+
+#include <math.h>
+
+enum { RATE_S = 600, BEST_S = 60 };
+
+double value_weight(const struct engine *e, unsigned vip, unsigned emotion)
+{
+	return 1 + e->w.vip * vip + e->w.emotion * emotion;
+}
+
+/* Command of the language they share best, not below what machine translation gives. */
+static double shared(const struct engine *e, const uint8_t *eff, const struct class *c,
+		     struct pair *out)
+{
+	double floor = e->set.model.mt_floor[route_place_of(c->channel)];
+	uint8_t best = 0;
+
+	out->lang = c->lang;
+	out->grade = eff[c->lang];
+	for (int i = 0; i < c->n_langs; i++) {
+		uint8_t a = eff[c->langs[i].lang], g = c->langs[i].grade, m = a < g ? a : g;
+		if (m > best) {
+			best = m;
+			out->lang = c->langs[i].lang;
+			out->grade = a;
+		}
+	}
+	out->machine = best < floor;
+	if (out->machine)
+		out->grade = 0;
+	return out->machine ? floor : best;
+}
+
+static unsigned step(double gap)
+{
+	return gap <= 0 ? 0 : gap >= GAPS - 1 ? GAPS - 1 : (unsigned)(gap + 0.5);
+}
+
+static void expect(const struct engine *e, const struct class *c, struct pair *x)
+{
+	const struct route_model *m = &e->set.model;
+	unsigned gl = step(x->gap), gs = step(x->skill_gap);
+
+	x->work = m->work_s[c->channel] * (c->complex ? m->complex_work : 1) *
+		  (1 + m->lang_work * x->gap) * (1 + m->skill_work * x->skill_gap) *
+		  (x->same ? m->same_work : 1) * e->f_work[c->channel][c->complex] *
+		  e->f_work_gap[gl] * e->f_work_skill[gs];
+	double p = (c->complex ? m->p_complex : m->p_simple) * fmax(0.05, 1 - m->lang_fcr * x->gap) *
+		   fmax(0.05, 1 - m->skill_fcr * x->skill_gap) * (x->same ? m->same_fcr : 1);
+	double fail = (1 - fmin(0.97, p)) * e->f_fail[c->complex] * e->f_fail_gap[gl] *
+		      e->f_fail_skill[gs];
+	x->p = 1 - fmin(0.97, fmax(0.02, fail));
+}
+
+struct pair value_pair(const struct engine *e, const struct person *p, const struct class *c, bool same)
+{
+	struct pair x = {.same = same};
+	double skill = p->spec.skills[c->topic];
+
+	x.gap = fmax(0, c->need_lang - shared(e, p->eff, c, &x));
+	x.skill_gap = fmax(0, c->need_skill - skill);
+	expect(e, c, &x);
+	x.work *= p->speed;
+	x.p = 1 - fmin(0.97, fmax(0.02, (1 - x.p) * p->fails));
+	return x;
+}
+
+/* Work of a contact in good hands: what it adds to the desk's load. */
+double value_work(const struct engine *e, const struct class *c)
+{
+	struct pair x = {0};
+
+	expect(e, c, &x);
+	return x.work;
+}
+
+/* The best chance anyone on shift could give, whether free or not. */
+double value_best(struct engine *e, struct class *c)
+{
+	double best = 0;
+
+	if (e->now < c->best_until)
+		return c->best;
+	for (uint32_t i = 0; i < e->n_sigs; i++) {
+		const struct sig *s = &e->sigs[i];
+		int skill = ROUTE_GRADE_MAX;
+		struct pair x = {0};
+		if (!s->on)
+			continue;
+		while (skill > 0 && !s->skilled[c->topic][skill])
+			skill--;
+		x.gap = fmax(0, c->need_lang - shared(e, s->eff, c, &x));
+		x.skill_gap = fmax(0, c->need_skill - skill);
+		expect(e, c, &x);
+		best = fmax(best, x.p);
+	}
+	c->best = best;
+	c->best_until = e->now + BEST_S;
+	return best;
+}
+
+/* Work per second a person does when full, in chats' terms. */
+double value_capacity(const struct engine *e, const struct person *p)
+{
+	double n = p->spec.max_chat;
+
+	if (!(p->spec.channels & 1 << PLACE_CHAT) || n < 1)
+		return p->spec.channels & 1 << PLACE_PHONE ? 1 : 0;
+	return n / (1 + e->set.model.beta * (n - 1));
+}
+
+/* The dearest of her strong languages that this customer has no use for. */
+double value_scarcity(const struct engine *e, const struct person *p, unsigned lang, uint8_t *whose)
+{
+	double here = e->langs[lang].pressure, most = 0;
+
+	for (int i = 0; i < p->n_strong; i++) {
+		double more = e->langs[p->strong[i]].pressure - here;
+		if (p->strong[i] != lang && more > most) {
+			most = more;
+			*whose = p->strong[i];
+		}
+	}
+	return most;
+}
+
+/* Pull of waiting; patience counts because who gives up is lost. */
+double value_urgency(const struct engine *e, const struct class *c, double waited)
+{
+	double x = waited / e->set.model.target_s[c->channel];
+	double u = x < 1 ? 1 + 0.5 * x : 1.5 + 0.25 * fmin(x - 1, 8);
+
+	return value_weight(e, c->vip, c->emotion) * (0.5 + 150 / e->patience[c->channel]) * u;
+}
+
+static double decayed(const struct engine *e, const struct language *l)
+{
+	return l->arriving * exp(-(e->now - l->arriving_at) / RATE_S);
+}
+
+static void arrived(const struct engine *e, struct language *l, double work)
+{
+	l->arriving = decayed(e, l) + work / RATE_S;
+	l->arriving_at = e->now;
+}
+
+void value_arriving(struct engine *e, unsigned lang, double work)
+{
+	arrived(e, &e->all, work);
+	arrived(e, &e->langs[lang], work);
+}
+
+static void press(const struct engine *e, struct language *l)
+{
+	double demand = decayed(e, l) + fmax(0, l->waiting) / RATE_S;
+
+	l->pressure = demand / fmax(l->capacity, 0.5);
+}
+
+/* Every 10 s: loads, pressures, and how busy people are on average. */
+void value_refresh(struct engine *e)
+{
+	double busy = 0;
+
+	press(e, &e->all);
+	for (size_t l = 0; l < e->set.langs.n; l++)
+		press(e, &e->langs[l]);
+	for (uint32_t i = 0; i < e->n_people; i++)
+		if (e->people[i].on)
+			busy += desk_busy(e, &e->people[i]);
+	e->mean_busy = e->n_on ? busy / e->n_on : e->mean_busy;
+}

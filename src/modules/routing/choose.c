@@ -28,7 +28,8 @@ static bool knows(const struct person *p, const struct class *c)
 }
 
 /* What each chat in hand costs this customer's first answer. */
-static double crowding(const struct engine *e, const struct person *p, const struct pair *x, double w)
+static double crowding(const struct engine *e, const struct person *p, const struct pair *x,
+		       double w)
 {
 	const struct route_model *m = &e->set.model;
 
@@ -137,14 +138,25 @@ static enum route_because largest(const struct gain *g, size_t n)
 static void describe(const struct engine *e, const struct item *x, const struct class *c,
 		     const struct person *p, const struct pair *pair, struct route_terms *t)
 {
-	*t = (struct route_terms){.lang = pair->lang, .grade = pair->grade,
-				  .need_lang = c->need_lang, .topic = c->topic,
-				  .skill = p->spec.skills[c->topic], .need_skill = c->need_skill,
-				  .chats = p->n_chats, .max_chat = p->spec.max_chat, .vip = c->vip,
-				  .emotion = c->emotion, .state = e->all.state, .same = pair->same,
-				  .market = knows(p, c), .machine = pair->machine,
-				  .waited = e->now - x->since, .p = pair->p, .work = pair->work,
-				  .next = -1, .pressure = e->langs[c->lang].pressure};
+	*t = (struct route_terms){.lang = pair->lang,
+				  .grade = pair->grade,
+				  .need_lang = c->need_lang,
+				  .topic = c->topic,
+				  .skill = p->spec.skills[c->topic],
+				  .need_skill = c->need_skill,
+				  .chats = p->n_chats,
+				  .max_chat = p->spec.max_chat,
+				  .vip = c->vip,
+				  .emotion = c->emotion,
+				  .state = e->all.state,
+				  .same = pair->same,
+				  .market = knows(p, c),
+				  .machine = pair->machine,
+				  .waited = e->now - x->since,
+				  .p = pair->p,
+				  .work = pair->work,
+				  .next = -1,
+				  .pressure = e->langs[c->lang].pressure};
 }
 
 static void explain_person(const struct engine *e, const struct class *c, const struct choice *ch,
@@ -200,8 +212,10 @@ static void give(struct engine *e, uint32_t i, uint32_t who, const struct pair *
 	}
 	desk_give(e, who, i);
 	struct route_decision *d = engine_decide(e);
-	*d = (struct route_decision){.contact = x->c.id, .agent = p->spec.id,
-				     .act = offer ? ROUTE_OFFER : ROUTE_ASSIGN, .terms = *t};
+	*d = (struct route_decision){.contact = x->c.id,
+				     .agent = p->spec.id,
+				     .act = offer ? ROUTE_OFFER : ROUTE_ASSIGN,
+				     .terms = *t};
 }
 
 /* While it may still improve, a contact refuses a match much worse than the best on shift. */
@@ -451,8 +465,10 @@ static bool drains(struct engine *e, uint32_t who, double chat_index)
 static bool take_one(struct engine *e, uint32_t who)
 {
 	struct person *p = &e->people[who];
-	struct search s = {.who = who, .cap = fmax(1, value_capacity(e, p)),
-			   .best = {.item = NONE}, .next = {.item = NONE}};
+	struct search s = {.who = who,
+			   .cap = fmax(1, value_capacity(e, p)),
+			   .best = {.item = NONE},
+			   .next = {.item = NONE}};
 	bool phone = desk_can_take(p, PLACE_PHONE), chat = desk_can_take(p, PLACE_CHAT);
 	struct route_terms t;
 
@@ -497,8 +513,8 @@ static void look_at_mail(struct engine *e, struct search *s, uint32_t i)
 	double w = value_weight(e, c->vip, c->emotion), late = 1 - mail_slack(e, x) / x->c.target_s;
 	f.scarce = value_scarcity(e, p, f.pair.lang, &f.whose);
 	f.urgency = 2 * w * late * fmax(0, late);
-	f.index = f.urgency + e->w.resolve * w * (f.pair.p - value_best(e, c)) -
-		  e->w.scarce * f.scarce;
+	f.index =
+	    f.urgency + e->w.resolve * w * (f.pair.p - value_best(e, c)) - e->w.scarce * f.scarce;
 	if (s->best.item == NONE || f.index > s->best.index + tie ||
 	    (f.index > s->best.index - tie && x->seq < e->items[s->best.item].seq)) {
 		s->next = s->best;

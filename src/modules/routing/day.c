@@ -58,10 +58,14 @@ static void read_case(struct pull *p, struct reader *r, struct day_case *x)
 	for (int i = 0; pull_item(p); i++) {
 		switch (i) {
 		case 0: x->t = pull_real(p); break;
-		case 1: x->market = in_range(p, route_name(r->a, &s->markets, pull_text(p)), 63); break;
+		case 1:
+			x->market = in_range(p, route_name(r->a, &s->markets, pull_text(p)), 63);
+			break;
 		case 2: x->profile = (uint16_t)pull_int(p); break;
 		case 3: x->channel = in_range(p, wire_channel(pull_text(p)), CH_EMAIL); break;
-		case 4: x->topic = in_range(p, route_name(r->a, &s->topics, pull_text(p)), 31); break;
+		case 4:
+			x->topic = in_range(p, route_name(r->a, &s->topics, pull_text(p)), 31);
+			break;
 		case 5: x->complex = in_range(p, pull_int(p), 1); break;
 		case 6: x->vip = in_range(p, pull_int(p), 1); break;
 		case 7: x->emotion = in_range(p, pull_int(p), 2); break;
@@ -172,7 +176,8 @@ static const char *wrong(const struct day *d)
 
 	if (!d->speed || !d->quality)
 		return "hidden.speed and hidden.quality must have one number for each agent";
-	if (!(d->told.tick_s > 0) || !(d->told.horizon > 0) || d->told.horizon > 1e7 || d->drain < 0)
+	if (!(d->told.tick_s > 0) || !(d->told.horizon > 0) || d->told.horizon > 1e7 ||
+	    d->drain < 0)
 		return "tick_s and horizon must be positive";
 	for (size_t i = 0; i < d->told.n_people; i++)
 		if (d->told.people[i].id != (int64_t)i)

@@ -16,7 +16,7 @@ struct day_case {
 };
 
 struct day {
-	struct route_setup told; /* what an engine may know */
+	struct route_setup told;  /* what an engine may know */
 	struct route_model model; /* what is true */
 	uint64_t seed;
 	double drain;

@@ -183,7 +183,8 @@ static void count_sig(struct engine *e, const struct person *p, int by)
 
 	s->on += (uint32_t)by;
 	for (int t = 0; t < ROUTE_TOPICS_MAX; t++)
-		s->skilled[t][p->spec.skills[t]] = (uint16_t)(s->skilled[t][p->spec.skills[t]] + by);
+		s->skilled[t][p->spec.skills[t]] =
+		    (uint16_t)(s->skilled[t][p->spec.skills[t]] + by);
 }
 
 static void count_capacity(struct engine *e, const struct person *p, int by)
@@ -253,10 +254,17 @@ static uint32_t add(struct engine *e, const struct route_person *spec)
 		e->people = v;
 		e->cap_people = cap;
 	}
-	e->people[e->n_people] = (struct person){.phone = NONE, .mail = NONE, .own_head = NONE,
-						 .own_tail = NONE, .prev = NONE, .next = NONE,
-						 .mail_prev = NONE, .mail_next = NONE, .speed = 1,
-						 .fails = 1, .last = e->now};
+	e->people[e->n_people] = (struct person){.phone = NONE,
+						 .mail = NONE,
+						 .own_head = NONE,
+						 .own_tail = NONE,
+						 .prev = NONE,
+						 .next = NONE,
+						 .mail_prev = NONE,
+						 .mail_next = NONE,
+						 .speed = 1,
+						 .fails = 1,
+						 .last = e->now};
 	table_put(e->a, &e->by_agent, (uint64_t)spec->id + 1, e->n_people);
 	return e->n_people++;
 }

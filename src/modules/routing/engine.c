@@ -143,7 +143,8 @@ static void undrain(struct engine *e, uint32_t who)
 }
 
 /* What she had in hand is hers no more; *item stays in its slot. */
-static enum err hand_back(struct engine *e, const struct route_event *v, uint32_t *who, uint32_t *item)
+static enum err hand_back(struct engine *e, const struct route_event *v, uint32_t *who,
+			  uint32_t *item)
 {
 	*who = desk_find(e, v->agent);
 	*item = queue_find(e, v->id);
@@ -327,12 +328,18 @@ enum err engine_step(struct engine *e, const struct route_event *v, struct route
 
 struct engine_stats engine_stats(const struct engine *e)
 {
-	struct engine_stats s = {.waiting = e->waiting, .waiting_mail = e->waiting_mail,
-				 .in_hand = e->in_hand, .people_on = e->n_on,
-				 .classes = e->n_classes, .contacts = e->n_items,
-				 .steps = e->steps, .decisions = e->decisions,
-				 .looked = e->looked, .looked_max = e->looked_max,
-				 .refused = e->refused, .load = e->all.pressure,
+	struct engine_stats s = {.waiting = e->waiting,
+				 .waiting_mail = e->waiting_mail,
+				 .in_hand = e->in_hand,
+				 .people_on = e->n_on,
+				 .classes = e->n_classes,
+				 .contacts = e->n_items,
+				 .steps = e->steps,
+				 .decisions = e->decisions,
+				 .looked = e->looked,
+				 .looked_max = e->looked_max,
+				 .refused = e->refused,
+				 .load = e->all.pressure,
 				 .state = e->all.state};
 
 	for (int i = 0; i < CH__N; i++)

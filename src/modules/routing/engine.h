@@ -17,7 +17,7 @@
 #include "base/err.h"
 
 enum {
-	ROUTE_LANGS_MAX = 64,  /* language tags of a desk, variants counted apart */
+	ROUTE_LANGS_MAX = 64, /* language tags of a desk, variants counted apart */
 	ROUTE_TOPICS_MAX = 32,
 	ROUTE_MARKETS_MAX = 64,
 	ROUTE_SPEAKS_MAX = 8,  /* languages of one person or customer */
@@ -55,25 +55,25 @@ extern const struct route_model route_model_default;
 
 /* What a lead may turn.  route_weights_default is the shipped policy. */
 struct route_weights {
-	double resolve;    /* worth of solving it now, against 30 s of waiting */
-	double urgency;    /* how much waiting pulls a freed person */
-	double scarce;     /* price of spending a language others wait for */
-	double load;       /* price of a minute of work while the desk is full */
-	double work;       /* price of a minute of work always */
-	double phone_seat; /* price of taking the last seat a call could use */
-	double per_chat;   /* price of each chat a person has already */
-	double fair;       /* how much being busier than the others costs */
+	double resolve;      /* worth of solving it now, against 30 s of waiting */
+	double urgency;      /* how much waiting pulls a freed person */
+	double scarce;       /* price of spending a language others wait for */
+	double load;         /* price of a minute of work while the desk is full */
+	double work;         /* price of a minute of work always */
+	double phone_seat;   /* price of taking the last seat a call could use */
+	double per_chat;     /* price of each chat a person has already */
+	double fair;         /* how much being busier than the others costs */
 	double vip, emotion; /* weight of a customer = 1 + vip * vip + emotion * emotion */
-	double market;     /* worth of knowing the customer's market */
-	double hold;       /* loss a contact refuses to take at once; 0: never hold */
-	double mail_loss;  /* loss of chance a mail refuses while it has time */
-	double age_cap_s;  /* nobody waits longer while somebody younger is served */
-	double spare_s;    /* age at which the queue is served oldest first while red */
-	double drain;      /* how readily a person is kept free for a waiting call */
+	double market;       /* worth of knowing the customer's market */
+	double hold;         /* loss a contact refuses to take at once; 0: never hold */
+	double mail_loss;    /* loss of chance a mail refuses while it has time */
+	double age_cap_s;    /* nobody waits longer while somebody younger is served */
+	double spare_s;      /* age at which the queue is served oldest first while red */
+	double drain;        /* how readily a person is kept free for a waiting call */
 	double amber, red, red_language, release; /* load thresholds */
-	double keep;       /* share of what can be kept that is promised as callbacks */
-	double offer_s;    /* an offer not answered by then goes back; 0: no offers, assign */
-	double learn;      /* pseudo-observations the seed formula is worth; 0: never learn */
+	double keep;    /* share of what can be kept that is promised as callbacks */
+	double offer_s; /* an offer not answered by then goes back; 0: no offers, assign */
+	double learn;   /* pseudo-observations the seed formula is worth; 0: never learn */
 };
 
 extern const struct route_weights route_weights_default;
@@ -91,7 +91,7 @@ struct route_speaks {
 
 struct route_person {
 	int64_t id;
-	uint64_t markets; /* bit i: markets.v[i] */
+	uint64_t markets;                    /* bit i: markets.v[i] */
 	uint8_t n_langs, channels, max_chat; /* channels: bit of enum route_place */
 	struct route_speaks langs[ROUTE_SPEAKS_MAX];
 	uint8_t skills[ROUTE_TOPICS_MAX];
@@ -121,14 +121,14 @@ struct route_contact {
 };
 
 enum route_event_kind {
-	ROUTE_ON,      /* agent: on shift, present */
-	ROUTE_OFF,     /* agent: takes nothing new */
-	ROUTE_PERSON,  /* person: new, or other grades, capacity, roster */
-	ROUTE_ARRIVE,  /* contact */
-	ROUTE_ABANDON, /* id */
-	ROUTE_FREE,    /* agent, id */
-	ROUTE_ACCEPT,  /* agent, id: an offer taken */
-	ROUTE_DECLINE, /* agent, id: an offer refused; the contact waits again, not for her */
+	ROUTE_ON,           /* agent: on shift, present */
+	ROUTE_OFF,          /* agent: takes nothing new */
+	ROUTE_PERSON,       /* person: new, or other grades, capacity, roster */
+	ROUTE_ARRIVE,       /* contact */
+	ROUTE_ABANDON,      /* id */
+	ROUTE_FREE,         /* agent, id */
+	ROUTE_ACCEPT,       /* agent, id: an offer taken */
+	ROUTE_DECLINE,      /* agent, id: an offer refused; the contact waits again, not for her */
 	ROUTE_CALLBACK_YES, /* id, deadline */
 	ROUTE_CALLBACK_NO,  /* id */
 	ROUTE_TICK,
@@ -170,7 +170,7 @@ enum route_act { ROUTE_ASSIGN, ROUTE_OFFER, ROUTE_CALLBACK };
 struct route_terms {
 	uint8_t lang, grade, need_lang, topic, skill, need_skill; /* grade 0: machine translation */
 	uint8_t chats, max_chat, vip, emotion, state, because;
-	uint8_t price_lang; /* BECAUSE_SCARCE: whose shortage decided */
+	uint8_t price_lang;                  /* BECAUSE_SCARCE: whose shortage decided */
 	bool same, market, machine, arrival; /* arrival: a contact chose; else a person did */
 	double waited, p, work, value, value_next, pressure;
 	int64_t next; /* arrival: the agent next in line, else the contact; -1 nobody */

@@ -13,40 +13,43 @@
 #define NONE UINT32_MAX
 
 enum {
-	LOOK_MAX = 256,	      /* people an arrival looks at, best languages first */
-	OWN_LOOK_MAX = 8,     /* former customers a freed person looks at */
-	WEIGHT_LEVELS = 6,    /* vip 0..1 x emotion 0..2 */
+	LOOK_MAX = 256,    /* people an arrival looks at, best languages first */
+	OWN_LOOK_MAX = 8,  /* former customers a freed person looks at */
+	WEIGHT_LEVELS = 6, /* vip 0..1 x emotion 0..2 */
 	BINS = CH__N * WEIGHT_LEVELS * 2,
-	GAPS = 6,	      /* grades missing, 0..5 */
-	DONE_RING = 1 << 15,  /* finished contacts whose return is still awaited */
+	GAPS = 6,            /* grades missing, 0..5 */
+	DONE_RING = 1 << 15, /* finished contacts whose return is still awaited */
 	CHANGES_MAX = 8,
-	STRONG = 4,	      /* a grade that counts as speaking a language */
-	MAIL_CHATS_MAX = 1,   /* a person with more chats gets no mail */
+	STRONG = 4,         /* a grade that counts as speaking a language */
+	MAIL_CHATS_MAX = 1, /* a person with more chats gets no mail */
 };
 
 enum item_state { ITEM_UNUSED, ITEM_WAITING, ITEM_IN_HAND };
 
 struct item {
 	struct route_contact c;
-	double key;	 /* order in its class: arrival, or a callback's deadline */
-	double since;	 /* arrival, for what was waited */
-	double at;	 /* in hand: from when */
-	double clock;	 /* in hand: the person's work clock then */
-	double work, fail; /* expected: while waiting of anyone, in hand of this person */
-	uint64_t seq;	 /* order of arrival, to break ties */
-	uint32_t class, next, prev;    /* in the class */
-	uint32_t own_next, own_prev;   /* among those their former agent may see first */
-	uint32_t person;	       /* in hand: whose */
-	int64_t declined_by;	       /* the last to refuse the offer; -1 */
-	uint8_t state, gap, skill_gap, asked, offered, own, late; /* asked: a callback was offered */
+	double key;                  /* order in its class: arrival, or a callback's deadline */
+	double since;                /* arrival, for what was waited */
+	double at;                   /* in hand: from when */
+	double clock;                /* in hand: the person's work clock then */
+	double work, fail;           /* expected: while waiting of anyone, in hand of this person */
+	uint64_t seq;                /* order of arrival, to break ties */
+	uint32_t class, next, prev;  /* in the class */
+	uint32_t own_next, own_prev; /* among those their former agent may see first */
+	uint32_t person;             /* in hand: whose */
+	int64_t declined_by;         /* the last to refuse the offer; -1 */
+	uint8_t state, gap, skill_gap, asked, offered, own,
+	    late; /* asked: a callback was offered */
 };
 
-struct class {
+struct class
+{
 	uint8_t n_langs, lang, channel, topic, complex, vip, emotion, need_lang, need_skill, market;
 	struct route_speaks langs[ROUTE_SPEAKS_MAX];
 	uint32_t head, tail, n;
 	uint32_t heap_at; /* place in its bin's heap; NONE when empty */
-	double best, best_until; /* the best chance anyone on shift could give, and how long known */
+	double best,
+	    best_until; /* the best chance anyone on shift could give, and how long known */
 };
 
 struct bin {
@@ -70,9 +73,9 @@ struct person {
 	uint32_t mail_prev, mail_next; /* among all who can take a mail */
 	uint32_t own_head, own_tail;
 	uint8_t listed, mail_listed, draining;
-	uint64_t listed_seq, mail_seq;	   /* order in those lists */
+	uint64_t listed_seq, mail_seq;       /* order in those lists */
 	double last, chat_clock, mail_clock; /* work done so far, at full attention */
-	double busy, present;		   /* time with something in hand, time on shift */
+	double busy, present;                /* time with something in hand, time on shift */
 	uint64_t served;
 	struct ratio work, fail;
 	double speed, fails; /* factors learned from them */
@@ -101,7 +104,7 @@ struct done {
 struct language {
 	double arriving; /* work per second, decayed */
 	double arriving_at;
-	double waiting;	 /* work in the queue */
+	double waiting; /* work in the queue */
 	double capacity;
 	double pressure;
 	double red_since; /* INFINITY when it is not above red */
@@ -185,7 +188,8 @@ bool desk_can_take(const struct person *, enum route_place);
 
 /* value.c */
 double value_weight(const struct engine *, unsigned vip, unsigned emotion);
-struct pair value_pair(const struct engine *, const struct person *, const struct class *, bool same);
+struct pair value_pair(const struct engine *, const struct person *, const struct class *,
+		       bool same);
 double value_scarcity(const struct engine *, const struct person *, unsigned lang, uint8_t *whose);
 double value_urgency(const struct engine *, const struct class *, double waited);
 double value_best(struct engine *, struct class *);

@@ -10,7 +10,8 @@
 
 static const double forget = 0.9995; /* an observation counts half after some 1,400 others */
 
-static double factor(const struct engine *e, const struct ratio *r, double unit, double lo, double hi)
+static double factor(const struct engine *e, const struct ratio *r, double unit, double lo,
+		     double hi)
 {
 	double prior = e->w.learn * unit;
 
@@ -81,19 +82,22 @@ void learn_finished(struct engine *e, const struct item *x)
 	struct done *d = &e->done[e->done_at++ % DONE_RING];
 	if (d->used)
 		settle(e, d, false);
-	*d = (struct done){.case_id = x->c.case_id, .until = e->now + 300 + 1.5 * 2400,
-			   .fail = x->fail, .person = x->person, .used = 1,
-			   .complex = x->c.complex, .gap = x->gap, .skill_gap = x->skill_gap,
+	*d = (struct done){.case_id = x->c.case_id,
+			   .until = e->now + 300 + 1.5 * 2400,
+			   .fail = x->fail,
+			   .person = x->person,
+			   .used = 1,
+			   .complex = x->c.complex,
+			   .gap = x->gap,
+			   .skill_gap = x->skill_gap,
 			   .mail = x->c.channel == CH_EMAIL};
-	table_put(e->a, &e->by_case, (uint64_t)x->c.case_id + 1,
-		  (uint32_t)(d - e->done));
+	table_put(e->a, &e->by_case, (uint64_t)x->c.case_id + 1, (uint32_t)(d - e->done));
 }
 
 void learn_returned(struct engine *e, const struct route_contact *c)
 {
-	uint32_t *v = c->repeat && c->case_id >= 0
-			  ? table_find(&e->by_case, (uint64_t)c->case_id + 1)
-			  : NULL;
+	uint32_t *v =
+	    c->repeat && c->case_id >= 0 ? table_find(&e->by_case, (uint64_t)c->case_id + 1) : NULL;
 
 	if (v)
 		settle(e, &e->done[*v], true);

@@ -14,8 +14,7 @@ const char *route_state_name(enum route_state s)
 void overflow_change(struct engine *e, int lang, uint8_t state, double pressure)
 {
 	if (e->n_changes < CHANGES_MAX)
-		e->changes[e->n_changes++] =
-		    (struct route_change){(int16_t)lang, state, pressure};
+		e->changes[e->n_changes++] = (struct route_change){(int16_t)lang, state, pressure};
 }
 
 /* Up at the threshold, down only below the release, so that nothing flickers. */
@@ -65,7 +64,8 @@ static double call_time(const struct engine *e)
 		if (!(p->spec.channels & 1 << PLACE_PHONE))
 			continue;
 		for (int k = 0; k < p->spec.n_on; k++)
-			on += fmax(0, fmin(until, p->spec.on[k][1]) - fmax(e->now, p->spec.on[k][0]));
+			on +=
+			    fmax(0, fmin(until, p->spec.on[k][1]) - fmax(e->now, p->spec.on[k][0]));
 		if (p->spec.n_on == 0 && p->on)
 			on = e->set.model.callback_window_s;
 		sum += on;
@@ -81,12 +81,16 @@ static void offer(struct engine *e, uint32_t i)
 
 	x->asked = 1;
 	*d = (struct route_decision){.contact = x->c.id, .agent = -1, .act = ROUTE_CALLBACK};
-	d->terms = (struct route_terms){.lang = c->lang, .topic = c->topic, .need_lang = c->need_lang,
-					.vip = c->vip, .emotion = c->emotion,
+	d->terms = (struct route_terms){.lang = c->lang,
+					.topic = c->topic,
+					.need_lang = c->need_lang,
+					.vip = c->vip,
+					.emotion = c->emotion,
 					.state = e->all.state > e->langs[c->lang].state
 						     ? e->all.state
 						     : e->langs[c->lang].state,
-					.waited = e->now - x->since, .next = -1,
+					.waited = e->now - x->since,
+					.next = -1,
 					.because = BECAUSE_PROMISE,
 					.pressure = e->langs[c->lang].pressure};
 }

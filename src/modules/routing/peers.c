@@ -60,7 +60,8 @@ static bool may_region(const struct peers *s, const struct member *m, const stru
 	return m->spec->region == s->day->told.market_region[c->market];
 }
 
-/* Languages and topics are required; the topic is let go after a minute, the language after five. */
+/* Languages and topics are required; the topic is let go after a minute, the language after five.
+ */
 static bool may_skills(const struct peers *s, const struct member *m, const struct route_contact *c,
 		       const struct pairing *x)
 {
@@ -142,10 +143,10 @@ static struct pairing pairing(const struct peers *s, const struct member *m,
 {
 	const struct route_model *t = &s->day->told.model;
 
-	return (struct pairing){
-	    .gap = world_gap(m->spec, c, t->mt_floor[route_place_of(c->channel)]),
-	    .skill_gap = fmax(0, c->need_skill - m->spec->skills[c->topic]),
-	    .waited = s->now - c->t};
+	return (struct pairing){.gap =
+				    world_gap(m->spec, c, t->mt_floor[route_place_of(c->channel)]),
+				.skill_gap = fmax(0, c->need_skill - m->spec->skills[c->topic]),
+				.waited = s->now - c->t};
 }
 
 static double rank(const struct peers *s, const struct route_contact *c)
@@ -257,7 +258,8 @@ static void step(void *self, const struct route_event *v, struct route_out *out)
 		break;
 	case ROUTE_ARRIVE:
 		if (s->n == s->cap) {
-			struct route_contact *w = NEWN(s->a, struct route_contact, s->cap * 2 + 256);
+			struct route_contact *w =
+			    NEWN(s->a, struct route_contact, s->cap * 2 + 256);
 			if (s->n)
 				memcpy(w, s->waiting, s->n * sizeof *w);
 			s->waiting = w;

@@ -33,11 +33,11 @@ void pull_list(struct pull *);
 bool pull_member(struct pull *, struct str *key);
 bool pull_item(struct pull *);
 
-double pull_real(struct pull *);          /* a finite number */
-int64_t pull_int(struct pull *);          /* a whole number within 2^53 */
-struct str pull_text(struct pull *);      /* a slice of the input; escapes are left as they are */
-bool pull_null(struct pull *);            /* true, and past it, when null is next */
-char pull_peek(struct pull *);            /* the first character of what is next, 0 at the end */
-void pull_skip(struct pull *);            /* one value of any kind */
-bool pull_end(struct pull *);             /* nothing but white space is left, and no fault */
-void pull_fail(struct pull *);            /* the caller's own fault: a value out of range */
+double pull_real(struct pull *);     /* a finite number */
+int64_t pull_int(struct pull *);     /* a whole number within 2^53 */
+struct str pull_text(struct pull *); /* a slice of the input; escapes are left as they are */
+bool pull_null(struct pull *);       /* true, and past it, when null is next */
+char pull_peek(struct pull *);       /* the first character of what is next, 0 at the end */
+void pull_skip(struct pull *);       /* one value of any kind */
+bool pull_end(struct pull *);        /* nothing but white space is left, and no fault */
+void pull_fail(struct pull *);       /* the caller's own fault: a value out of range */

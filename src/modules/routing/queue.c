@@ -92,8 +92,9 @@ static void rehead(struct engine *e, uint32_t class)
 
 static uint64_t class_hash(const struct route_contact *c, unsigned channel)
 {
-	const uint8_t parts[] = {c->lang, (uint8_t)channel, c->topic, c->complex, c->vip, c->emotion,
-				 c->need_lang, c->need_skill, c->market, c->n_langs};
+	const uint8_t parts[] = {c->lang,   (uint8_t)channel, c->topic,     c->complex,
+				 c->vip,    c->emotion,       c->need_lang, c->need_skill,
+				 c->market, c->n_langs};
 	uint64_t h = 0xCBF29CE484222325;
 
 	for (size_t i = 0; i < COUNT(parts); i++)
@@ -128,11 +129,20 @@ static uint32_t class_of(struct engine *e, const struct route_contact *c)
 		e->cap_classes = e->cap_classes * 2 + 256;
 	}
 	struct class *k = &e->classes[e->n_classes];
-	*k = (struct class){.n_langs = c->n_langs, .lang = c->lang, .channel = c->channel,
-			    .topic = c->topic, .complex = c->complex, .vip = c->vip,
-			    .emotion = c->emotion, .need_lang = c->need_lang,
-			    .need_skill = c->need_skill, .market = c->market, .head = NONE,
-			    .tail = NONE, .heap_at = NONE, .best_until = -1};
+	*k = (struct class){.n_langs = c->n_langs,
+			    .lang = c->lang,
+			    .channel = c->channel,
+			    .topic = c->topic,
+			    .complex = c->complex,
+			    .vip = c->vip,
+			    .emotion = c->emotion,
+			    .need_lang = c->need_lang,
+			    .need_skill = c->need_skill,
+			    .market = c->market,
+			    .head = NONE,
+			    .tail = NONE,
+			    .heap_at = NONE,
+			    .best_until = -1};
 	memcpy(k->langs, c->langs, sizeof k->langs);
 	table_put(e->a, &e->by_class, h, e->n_classes);
 	return e->n_classes++;
@@ -157,9 +167,17 @@ uint32_t queue_new(struct engine *e, const struct route_contact *c)
 		}
 		i = e->n_items++;
 	}
-	e->items[i] = (struct item){.c = *c, .key = c->t, .since = c->t, .seq = ++e->seq,
-				    .class = NONE, .next = NONE, .prev = NONE, .own_next = NONE,
-				    .own_prev = NONE, .person = NONE, .declined_by = -1};
+	e->items[i] = (struct item){.c = *c,
+				    .key = c->t,
+				    .since = c->t,
+				    .seq = ++e->seq,
+				    .class = NONE,
+				    .next = NONE,
+				    .prev = NONE,
+				    .own_next = NONE,
+				    .own_prev = NONE,
+				    .person = NONE,
+				    .declined_by = -1};
 	table_put(e->a, &e->by_id, (uint64_t)c->id + 1, i);
 	return i;
 }

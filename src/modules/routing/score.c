@@ -17,7 +17,8 @@ static double cost_of_wait(const struct world *w, const struct world_record *r)
 
 	if (c->channel == CH_EMAIL) {
 		double late = (r->state == R_DONE ? r->fr : w->end - r->t) - c->target_s;
-		return late > 0 ? m->cost_email_late + fmin(6, late / 3600) * m->cost_email_hour : 0;
+		return late > 0 ? m->cost_email_late + fmin(6, late / 3600) * m->cost_email_hour
+				: 0;
 	}
 	if (c->channel == CH_CALLBACK)
 		return r->at <= r->callback_by ? m->cost_callback : m->cost_abandon;
@@ -99,7 +100,8 @@ static void tally_live(struct tally *k, const struct world_record *r, bool serve
 	}
 }
 
-static void tally_one(const struct world *w, struct tally *k, const struct world_record *r, double *fr)
+static void tally_one(const struct world *w, struct tally *k, const struct world_record *r,
+		      double *fr)
 {
 	bool served = r->state == R_ACTIVE || r->state == R_DONE;
 

@@ -61,7 +61,7 @@ const char *route_channel_name(enum route_channel c)
 enum route_place route_place_of(enum route_channel c)
 {
 	return c == CH_PHONE || c == CH_CALLBACK ? PLACE_PHONE
-	       : c == CH_EMAIL			 ? PLACE_MAIL
+	       : c == CH_EMAIL                   ? PLACE_MAIL
 						 : PLACE_CHAT;
 }
 
@@ -290,7 +290,7 @@ static void read_person(struct pull *p, struct arena *a, struct route_setup *s,
 			read_places(p, x);
 		else if (str_eq(key, S("max_chat"))) {
 			int64_t n = pull_int(p);
-			x->max_chat = (uint8_t)(n < 0		      ? 0
+			x->max_chat = (uint8_t)(n < 0                 ? 0
 						: n > ROUTE_CHATS_MAX ? ROUTE_CHATS_MAX
 								      : n);
 		} else if (str_eq(key, S("on")))

@@ -48,14 +48,16 @@ static void expect(const struct engine *e, const struct class *c, struct pair *x
 		  (1 + m->lang_work * x->gap) * (1 + m->skill_work * x->skill_gap) *
 		  (x->same ? m->same_work : 1) * e->f_work[c->channel][c->complex] *
 		  e->f_work_gap[gl] * e->f_work_skill[gs];
-	double p = (c->complex ? m->p_complex : m->p_simple) * fmax(0.05, 1 - m->lang_fcr * x->gap) *
+	double p = (c->complex ? m->p_complex : m->p_simple) *
+		   fmax(0.05, 1 - m->lang_fcr * x->gap) *
 		   fmax(0.05, 1 - m->skill_fcr * x->skill_gap) * (x->same ? m->same_fcr : 1);
-	double fail = (1 - fmin(0.97, p)) * e->f_fail[c->complex] * e->f_fail_gap[gl] *
-		      e->f_fail_skill[gs];
+	double fail =
+	    (1 - fmin(0.97, p)) * e->f_fail[c->complex] * e->f_fail_gap[gl] * e->f_fail_skill[gs];
 	x->p = 1 - fmin(0.97, fmax(0.02, fail));
 }
 
-struct pair value_pair(const struct engine *e, const struct person *p, const struct class *c, bool same)
+struct pair value_pair(const struct engine *e, const struct person *p, const struct class *c,
+		       bool same)
 {
 	struct pair x = {.same = same};
 	double skill = p->spec.skills[c->topic];

@@ -225,7 +225,8 @@ static void abandon(struct world *w, int64_t id)
 	w->live--;
 	tell(w, (struct route_event){.kind = ROUTE_ABANDON, .id = id});
 	if (r->c.attempt < 4 && draw(w, &r->c, 9) < m->redial_p)
-		comes_again(w, r, 60 - log(draw(w, &r->c, 10)) * m->redial_s, r->c.prev_agent, false);
+		comes_again(w, r, 60 - log(draw(w, &r->c, 10)) * m->redial_s, r->c.prev_agent,
+			    false);
 }
 
 static void finish(struct world *w, struct world_person *p, struct world_record *r)
@@ -438,7 +439,8 @@ static void plan_day(struct world *w)
 		const struct route_person *s = &w->day->told.people[i];
 		for (int k = 0; k < s->n_on; k++) {
 			push(w, s->on[k][0], 1, W_ON, (struct world_item){.person = &w->people[i]});
-			push(w, s->on[k][1], 2, W_OFF, (struct world_item){.person = &w->people[i]});
+			push(w, s->on[k][1], 2, W_OFF,
+			     (struct world_item){.person = &w->people[i]});
 			w->people[i].rostered += s->on[k][1] - s->on[k][0];
 		}
 	}

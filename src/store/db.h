@@ -47,12 +47,15 @@ enum err db_prepare_all(struct db *, const struct query *) MUST;
 /* Several statements of fixed text: migrations and tests. */
 enum err db_script(struct db *, const char *sql) MUST;
 
-/* Inside a write: undo a part of what was done so far.  Used by the writer and by tasks' items. */
+/* Inside a write: undo a part of what was done so far.  Used by the writer and by tasks' items.
+ * db_rollback_to() leaves the savepoint standing: end it with db_release(). */
 enum err db_savepoint(struct db *) MUST;
 enum err db_rollback_to(struct db *) MUST;
 enum err db_release(struct db *) MUST;
 
-/* SQL that a user composed (core/filter only): the text was put together from a closed list. */
+/* SQL that a user composed (core/filter only): the text was put together from a closed list.
+ * The values are $1, $2, ... in the text; ids are `IN (SELECT value FROM json_each($1))` on
+ * SQLite, `= ANY($1)` on PostgreSQL. */
 struct db_value {
 	enum field_type type;
 	struct opt_int i;

@@ -115,6 +115,10 @@ struct search_hit {
 enum err search_find(struct db *, struct arena *, const struct search_query *, struct search_hit *,
 		     size_t *n) MUST;
 
+/* A step of a task: index the next `count` documents anew, newest first.  *left is 0 when the
+ * index is whole and of this tokenizer; ask with count 0 after a start. */
+enum err search_rebuild(struct db *, struct arena *, size_t count, int64_t *left) MUST;
+
 /* ---- sizes, for the administrator ---- */
 
 struct store_size {

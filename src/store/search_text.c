@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/search_text.h"
+
+#include "text/fold.h"
+#include "text/token.h"
+
+#include <string.h>
+
+/* ---- texts ---- */
+
+enum { HEAD = '\2', HEAD_END = '\3' };
+
+struct places {
+	search_token_fn fn;
+	void *arg;
+	size_t base, place, from, to;
+	bool any, stop;
+};
+
+/* A chain and its first part start together, and the last character of a run ends with the pair
+ * before it: these share a place. */
+static bool place_token(void *arg, struct str token, size_t from, size_t to)
+{
+	struct places *p = arg;
+
+	if (p->any && from != p->from && to != p->to)
+		p->place++;
+	p->any = true;
+	p->from = from;
+	p->to = to;
+	p->stop = !p->fn(p->arg, token, p->place, p->base + from, p->base + to);
+	return !p->stop;
+}
+
+void search_tokens(struct str text, search_token_fn fn, void *arg)
+{
+	struct places p = {.fn = fn, .arg = arg};
+	ptrdiff_t end = text.n && text.p[0] == HEAD ? str_find_char(text, HEAD_END) : -1;
+
+	if (end > 0) {
+		struct str rest = str_slice(text, 1, (size_t)end), word;
+		char token[32] = {HEAD};
+
+		while (!p.stop && str_cut(&rest, ' ', &word)) {
+			size_t n = word.n < sizeof token - 1 ? word.n : sizeof token - 1;
+
+			memcpy(token + 1, word.p, n);
+			p.stop = !fn(arg, (struct str){token, n + 1}, p.place++, 0, 1);
+		}
+		p.base = (size_t)end + 1;
+		text = str_slice(text, p.base, text.n);
+	}
+	if (!p.stop)
+		text_tokens(text, TEXT_INDEX, place_token, &p);
+}
+
+struct str search_text(struct arena *a, enum search_kind kind, int64_t inbox_id, struct str text)
+{
+	return str_fmt(a, "%ci%lld k%d%c%.*s", HEAD, (long long)inbox_id, (int)kind, HEAD_END,
+		       STR(str_clip(text, SEARCH_TEXT_MAX)));
+}
+
+static void add_lexeme(struct buf *b, struct str token)
+{
+	buf_char(b, '\'');
+	for (size_t i = 0; i < token.n; i++) {
+		if (token.p[i] == '\'' || token.p[i] == '\\')
+			buf_char(b, token.p[i]);
+		buf_char(b, token.p[i]);
+	}
+	buf_char(b, '\'');
+}
+
+/* PostgreSQL joins equal lexemes itself; its places end at 16383. */
+static bool add_vector(void *arg, struct str token, size_t place, size_t from, size_t to)
+{
+	struct buf *b = arg;
+
+	(void)from, (void)to;
+	add_lexeme(b, token);
+	buf_char(b, ':');
+	buf_int(b, place < 16382 ? (int64_t)place + 1 : 16383);
+	buf_char(b, ' ');
+	return true;
+}
+
+struct str search_vector(struct arena *a, struct str text)
+{
+	struct buf b = BUF(a);
+
+	search_tokens(text, add_vector, &b);
+	return buf_str(&b);
+}
+
+/* ---- queries ---- */
+
+/* A piece of a query as an index would have it, to know which tokens follow each other. */
+struct seen {
+	struct arena *a;
+	struct {
+		struct str token;
+		size_t from, place;
+	} * v;
+	size_t n, cap;
+};
+
+struct parse {
+	struct arena *a;
+	struct search_terms *terms;
+	struct seen seen;
+	bool phrase;
+	size_t first, last_to; /* of this piece */
+};
+
+static bool see(void *arg, struct str token, size_t place, size_t from, size_t to)
+{
+	struct seen *s = arg;
+
+	(void)to;
+	if (s->n == s->cap)
+		return false;
+	s->v[s->n].token = str_dup(s->a, token);
+	s->v[s->n].from = from;
+	s->v[s->n++].place = place;
+	return true;
+}
+
+static size_t place_of(const struct seen *s, struct str token, size_t from)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].from == from && str_eq(s->v[i].token, token))
+			return s->v[i].place;
+	return (size_t)-1;
+}
+
+/* One character of a script without spaces. */
+static bool one_dense(struct str token)
+{
+	struct fold f;
+	size_t at = 0;
+
+	return str_chars(token) == 1 && fold_next(token, &at, &f) && f.n == 1 &&
+	       fold_class(f.c[0]) >= FOLD_HAN && fold_class(f.c[0]) <= FOLD_MYANMAR;
+}
+
+static bool add_term(void *arg, struct str token, size_t from, size_t to)
+{
+	struct parse *p = arg;
+	struct search_terms *t = p->terms;
+
+	if (t->n == SEARCH_TERMS_MAX)
+		return false;
+	struct search_term *new = &t->v[t->n];
+	size_t place = place_of(&p->seen, token, from);
+	bool near = t->n > p->first && place != (size_t)-1 && place == new[-1].place + 1;
+
+	*new = (struct search_term){.token = str_dup(p->a, token), .place = place};
+	new->prefix = one_dense(token);
+	new->follows = near && (p->phrase || from < p->last_to) && !new[-1].prefix;
+	p->last_to = to;
+	t->n++;
+	return true;
+}
+
+static void parse_piece(struct parse *p, struct str piece, bool phrase)
+{
+	p->seen.n = 0;
+	p->phrase = phrase;
+	p->first = p->terms->n;
+	p->last_to = 0;
+	search_tokens(piece, see, &p->seen);
+	text_tokens(piece, TEXT_QUERY, add_term, p);
+}
+
+/* Who types on sees what the word may become; two letters may become anything. */
+static void open_end(struct search_terms *t, struct str text)
+{
+	struct search_term *last = t->n ? &t->v[t->n - 1] : NULL;
+	char end = text.n ? text.p[text.n - 1] : ' ';
+	struct fold f;
+	size_t at = 0;
+
+	if (!last || end == ' ' || end == '"' || str_chars(last->token) < 3)
+		return;
+	if (fold_next(last->token, &at, &f) && f.n && fold_class(f.c[0]) <= FOLD_DIGIT)
+		last->prefix = true;
+}
+
+void search_parse(struct arena *a, struct str text, struct search_terms *t)
+{
+	struct str all = str_clip(text, SEARCH_QUERY_MAX), rest = all, piece;
+	struct parse p = {.a = a, .terms = t, .seen = {.a = a, .cap = SEARCH_QUERY_MAX}};
+	bool quoted = false;
+
+	t->n = 0;
+	p.seen.v = arena_alloc(a, sizeof *p.seen.v * p.seen.cap);
+	while (str_cut(&rest, '"', &piece)) {
+		/* a quote that is never closed is none */
+		parse_piece(&p, piece, quoted && rest.p);
+		quoted = !quoted;
+	}
+	open_end(t, all);
+}
+
+static void add_quoted(struct buf *b, const struct search_term *t, bool pgsql)
+{
+	if (pgsql) {
+		add_lexeme(b, t->token);
+		buf_z(b, t->prefix ? ":*" : "");
+		return;
+	}
+	buf_char(b, '"');
+	buf_add(b, t->token);
+	buf_z(b, t->prefix ? "\" *" : "\"");
+}
+
+static void add_head(struct buf *b, char what, int64_t id, bool pgsql)
+{
+	const char *quote = pgsql ? "'" : "\"";
+
+	buf_fmt(b, "%s%c%c%lld%s", quote, HEAD, what, (long long)id, quote);
+}
+
+static void add_scope(struct buf *b, const struct search_query *q, bool pgsql)
+{
+	const char *and = pgsql ? " & " : " AND ", * or = pgsql ? " | " : " OR ";
+
+	if (q->kind) {
+		buf_z(b, and);
+		add_head(b, 'k', q->kind, pgsql);
+	}
+	if (q->inboxes.n > SEARCH_INBOXES_MAX)
+		return;
+	buf_z(b, and);
+	buf_char(b, '(');
+	for (size_t i = 0; i < q->inboxes.n; i++) {
+		buf_z(b, i ? or : "");
+		add_head(b, 'i', q->inboxes.v[i], pgsql);
+	}
+	if (q->customers) {
+		buf_z(b, q->inboxes.n ? or : "");
+		add_head(b, 'k', SEARCH_CUSTOMER, pgsql);
+	}
+	buf_char(b, ')');
+}
+
+struct str search_match(struct arena *a, const struct search_terms *t, const struct search_query *q,
+			bool pgsql)
+{
+	const char *and = pgsql ? " & " : " AND ", *then = pgsql ? " <-> " : " + ";
+	struct buf b = BUF(a);
+
+	for (size_t i = 0; i < t->n; i++) {
+		bool starts = !t->v[i].follows, ends = i + 1 == t->n || !t->v[i + 1].follows;
+
+		if (i)
+			buf_z(&b, starts ? and : then);
+		buf_z(&b, starts && !ends ? "(" : "");
+		add_quoted(&b, &t->v[i], pgsql);
+		buf_z(&b, !starts && ends ? ")" : "");
+	}
+	add_scope(&b, q, pgsql);
+	return buf_str(&b);
+}
+
+/* ---- snippets ---- */
+
+enum { HITS_MAX = 256, BEFORE = 40 };
+
+struct hits {
+	const struct search_terms *terms;
+	struct {
+		size_t from, to, term;
+	} v[HITS_MAX];
+	size_t n;
+};
+
+static bool note_hit(void *arg, struct str token, size_t place, size_t from, size_t to)
+{
+	struct hits *h = arg;
+
+	(void)place;
+	for (size_t i = 0; i < h->terms->n; i++) {
+		const struct search_term *t = &h->terms->v[i];
+
+		if (!(t->prefix ? str_starts(token, t->token) : str_eq(token, t->token)))
+			continue;
+		h->v[h->n].from = from;
+		h->v[h->n].to = to;
+		h->v[h->n++].term = i;
+		break;
+	}
+	return h->n < HITS_MAX;
+}
+
+/* The hit from which on the most terms stand within one snippet. */
+static size_t best_hit(const struct hits *h)
+{
+	size_t best = 0, most = 0;
+
+	for (size_t i = 0; i < h->n; i++) {
+		uint64_t terms = 0;
+
+		for (size_t j = i; j < h->n && h->v[j].to < h->v[i].from + SEARCH_SNIPPET - BEFORE;
+		     j++)
+			terms |= 1ULL << h->v[j].term;
+		size_t count = (size_t)__builtin_popcountll(terms);
+
+		if (count > most) {
+			most = count;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static size_t char_start(struct str s, size_t i)
+{
+	while (i > 0 && i < s.n && ((unsigned char)s.p[i] & 0xc0) == 0x80)
+		i--;
+	return i;
+}
+
+/* One line: what would end it or could be taken for a mark becomes a space. */
+static void add_line(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		buf_char(b, (unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f ? ' ' : s.p[i]);
+}
+
+struct str search_snippet(struct arena *a, const struct search_terms *t, struct str text)
+{
+	struct hits *h = NEW(a, struct hits);
+	struct buf b = BUF(a);
+	size_t from = 0, to, at;
+
+	h->terms = t;
+	search_tokens(text, note_hit, h);
+	size_t i = best_hit(h);
+
+	if (h->n && h->v[i].from > BEFORE)
+		from = char_start(text, h->v[i].from - BEFORE);
+	to = from + SEARCH_SNIPPET < text.n ? char_start(text, from + SEARCH_SNIPPET) : text.n;
+	buf_z(&b, from ? "…" : "");
+	for (at = from; i < h->n && h->v[i].from < to;) {
+		size_t start = h->v[i].from, end = h->v[i].to;
+
+		for (i++; i < h->n && h->v[i].from <= end; i++)
+			end = h->v[i].to > end ? h->v[i].to : end;
+		end = end < to ? end : to;
+		add_line(&b, str_slice(text, at, start));
+		buf_char(&b, '\1');
+		add_line(&b, str_slice(text, start, end));
+		buf_char(&b, '\2');
+		at = end;
+	}
+	add_line(&b, str_slice(text, at, to));
+	buf_z(&b, to < text.n ? "…" : "");
+	return buf_str(&b);
+}

@@ -1,0 +1,253 @@
+/* Work as transactions: the writer that joins what waits into one commit (SQLite), and threads
+ * that run a piece again when it met another one (PostgreSQL).
+ *
+ * With no timer, what waits while one batch commits is the next batch. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static void sleep_us(int64_t us)
+{
+	struct timespec t = {us / 1000000, us % 1000000 * 1000};
+
+	nanosleep(&t, NULL);
+}
+
+static void wake(struct store *s)
+{
+	pthread_mutex_lock(&s->wake_lock);
+	if (s->wake)
+		s->wake(s->wake_arg);
+	pthread_mutex_unlock(&s->wake_lock);
+}
+
+/* ---- reading ---- */
+
+static enum err read_once(struct worker *k, struct store_work *w, int attempt)
+{
+	TRY(db_begin(k->db, BEGIN_READ, k->deadline_ms));
+	enum err e = w->run(w, k->db, attempt);
+
+	db_rollback(k->db);
+	return e;
+}
+
+void *read_main(void *arg)
+{
+	struct worker *k = arg;
+	struct store_work *w;
+
+	while (queue_take(k->queue, &w, 1, true)) {
+		enum err e = E_RETRY;
+
+		for (int i = 1; i <= ATTEMPTS_MAX && e == E_RETRY; i++)
+			e = read_once(k, w, i);
+		w->done(w, e == E_RETRY ? E_BUSY : e);
+	}
+	return NULL;
+}
+
+/* ---- SQLite: one writer ---- */
+
+struct batch {
+	struct store_work **work;
+	size_t n;
+	enum err ends[BATCH_MAX + 1];
+	bool lost;      /* the transaction ended by itself: disk full, deadline */
+	bool committed; /* something was; the caller sets it back */
+};
+
+static enum err run_work(struct db *db, struct store_work *w, int attempt)
+{
+	enum err e = w->run(w, db, attempt);
+
+	if (e == E_OK && db->failed)
+		return E_INTERNAL;
+	return e == E_RETRY ? E_BUSY : e;
+}
+
+/* One piece under its savepoint.  What it left open inside is undone with it. */
+static enum err run_inside(struct db *db, struct store_work *w)
+{
+	TRY(db_savepoint(db));
+	enum err e = run_work(db, w, 1);
+
+	db->depth = 1;
+	if (e != E_OK && db_rollback_to(db) != E_OK)
+		return e;
+	if (db_release(db) != E_OK)
+		return E_BUSY;
+	return e;
+}
+
+static void spread(struct batch *b, enum err e)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->ends[i] == E_OK)
+			b->ends[i] = e;
+}
+
+static void finish(struct store *s, struct db *db, struct batch *b)
+{
+	struct arena *a = arena_new();
+	bool any = false;
+
+	for (size_t i = 0; i < b->n; i++)
+		any |= b->ends[i] == E_OK;
+	if (!any) {
+		db_rollback(db);
+	} else if (search_flush(db, a) != E_OK || db_commit(db) != E_OK) {
+		db_rollback(db);
+		spread(b, E_BUSY);
+	} else {
+		b->committed = true;
+		if (s->flush_delay_us)
+			sleep_us(s->flush_delay_us);
+	}
+	arena_free(a);
+}
+
+static void run_batch(struct store *s, struct db *db, struct batch *b, int attempt)
+{
+	enum err e = db_begin(db, BEGIN_WRITE, WRITE_DEADLINE_MS);
+
+	memset(b->ends, 0, sizeof *b->ends * b->n);
+	b->lost = false;
+	if (e != E_OK) {
+		db_rollback(db);
+		spread(b, e);
+		return;
+	}
+	for (size_t i = 0; i < b->n && !b->lost; i++) {
+		b->ends[i] =
+		    b->n == 1 ? run_work(db, b->work[i], attempt) : run_inside(db, b->work[i]);
+		b->lost = !db->engine->open(db);
+	}
+	if (b->lost) {
+		db_rollback(db);
+		spread(b, E_BUSY);
+		return;
+	}
+	finish(s, db, b);
+}
+
+/* When the transaction ended under a batch, each piece gets one of its own: only the one at
+ * fault suffers. */
+static void run_each(struct store *s, struct db *db, struct batch *b)
+{
+	struct batch one = {.n = 1};
+
+	for (size_t i = 0; i < b->n; i++) {
+		one.work = &b->work[i];
+		run_batch(s, db, &one, 2);
+		b->ends[i] = one.ends[0];
+		b->committed |= one.committed;
+	}
+}
+
+static void look_at_log(struct store *s, struct db *db, int *limit)
+{
+	static struct store_work call;
+	int pages = sqlite_log_pages(db);
+
+	if (pages >= *limit) {
+		sqlite_checkpoint(db, true);
+		*limit = pages + LOG_PAGES_ALL / 4;
+	} else if (pages < LOG_PAGES_ALL) {
+		*limit = LOG_PAGES_ALL;
+	}
+	if (pages < LOG_PAGES)
+		return;
+	pthread_mutex_lock(&s->log.lock);
+	s->log.head = &call;
+	pthread_cond_signal(&s->log.some);
+	pthread_mutex_unlock(&s->log.lock);
+}
+
+void *sqlite_write_main(void *arg)
+{
+	struct worker *k = arg;
+	struct store *s = k->store;
+	struct store_work *work[BATCH_MAX + 1];
+	struct batch b = {.work = work};
+	bool back = true;
+	int limit = LOG_PAGES_ALL;
+
+	while ((b.n = queue_take(k->queue, work, s->alone ? 1 : BATCH_MAX, back))) {
+		int64_t written = k->db->written;
+
+		b.committed = false;
+		back = !work[0]->background;
+		run_batch(s, k->db, &b, 1);
+		if (b.lost && b.n > 1)
+			run_each(s, k->db, &b);
+		for (size_t i = 0; i < b.n; i++)
+			work[i]->done(work[i], b.ends[i]);
+		if (b.committed && k->db->written != written)
+			wake(s);
+		look_at_log(s, k->db, &limit);
+	}
+	return NULL;
+}
+
+void *sqlite_log_main(void *arg)
+{
+	struct worker *k = arg;
+	struct queue *q = k->queue;
+
+	pthread_mutex_lock(&q->lock);
+	while (!q->stop) {
+		if (!q->head) {
+			pthread_cond_wait(&q->some, &q->lock);
+			continue;
+		}
+		q->head = NULL;
+		pthread_mutex_unlock(&q->lock);
+		sqlite_checkpoint(k->db, false);
+		pthread_mutex_lock(&q->lock);
+	}
+	pthread_mutex_unlock(&q->lock);
+	return NULL;
+}
+
+/* ---- PostgreSQL: as many as there are connections ---- */
+
+static enum err write_once(struct db *db, struct store_work *w, int attempt)
+{
+	enum err e = db_begin(db, BEGIN_WRITE, WRITE_DEADLINE_MS);
+
+	if (e == E_OK)
+		e = w->run(w, db, attempt);
+	if (e == E_OK)
+		return db_commit(db);
+	db_rollback(db);
+	return e;
+}
+
+void *pgsql_write_main(void *arg)
+{
+	struct worker *k = arg;
+	struct store_work *w;
+	unsigned seed = (unsigned)(uintptr_t)&w;
+
+	while (queue_take(k->queue, &w, 1, true)) {
+		int64_t written = k->db->written;
+		enum err e = E_RETRY;
+
+		for (int i = 1; i <= ATTEMPTS_MAX && e == E_RETRY; i++) {
+			if (i > 1)
+				sleep_us(rand_r(&seed) % (500 << i));
+			e = write_once(k->db, w, i);
+		}
+		if (e == E_OK && k->store->flush_delay_us)
+			sleep_us(k->store->flush_delay_us);
+		w->done(w, e == E_RETRY ? E_BUSY : e);
+		if (e == E_OK && k->db->written != written)
+			wake(k->store);
+	}
+	return NULL;
+}

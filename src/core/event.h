@@ -24,7 +24,6 @@
 	X(CUSTOMER_CHANGED,     "customer_changed")     /* fields */                       \
 	X(CUSTOMER_BLOCKED,     "customer_blocked")     /* blocked */                      \
 	X(SIGNED_IN,            "signed_in")                                               \
-	X(SIGN_IN_FAILED,       "sign_in_failed")                                          \
 	X(SIGNED_OUT,           "signed_out")                                              \
 	X(PERSON_CHANGED,       "person_changed")       /* person, fields */               \
 	X(ROLE_CHANGED,         "role_changed")         /* role */                         \

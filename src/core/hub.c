@@ -346,6 +346,13 @@ static void member_free(struct member *m)
 	free(m);
 }
 
+/* Somebody came or went; with the lock held. */
+static void tell_presence(struct hub *h, const struct member *m)
+{
+	if (m->kind == ACTOR_AGENT)
+		queue(h, &(struct live){.topic = LIVE_PEOPLE, .id = m->actor_id});
+}
+
 static void closed(void *arg, struct http_stream *s)
 {
 	struct member *gone = arg;
@@ -360,6 +367,7 @@ static void closed(void *arg, struct http_stream *s)
 			break;
 		}
 	}
+	tell_presence(h, gone);
 	pthread_mutex_unlock(&h->lock);
 	member_free(gone);
 }
@@ -428,6 +436,7 @@ void hub_open(struct ctx *c, struct reply *r, struct http_req *http)
 	m->next = h->members;
 	h->members = m;
 	h->n_members++;
+	tell_presence(h, m);
 	snprintf(hello, sizeof hello, "event: hello\ndata: {\"stream_id\":\"%s\",\"seq\":%lld}\n\n",
 		 m->id, (long long)h->seq);
 	send_text(m, str_of(hello));

@@ -259,8 +259,10 @@ static void write_operation(struct doc *d, const struct module *m, const struct 
 
 static bool first_of_path(const struct module *const *modules, size_t at, const struct route *r)
 {
+	const struct route *o;
+
 	for (size_t m = 0; m <= at; m++)
-		for (const struct route *o = modules[m]->routes; o && o->handle; o++) {
+		for (size_t i = 0; (o = module_route(modules[m], i)); i++) {
 			if (o == r)
 				return true;
 			if (strcmp(o->path, r->path) == 0)
@@ -275,7 +277,8 @@ static void write_path(struct doc *d, const struct module *const *modules, const
 
 	buf_fmt(d->b, "\"/api/v1%s\":{", path);
 	for (size_t m = 0; modules[m]; m++) {
-		for (const struct route *r = modules[m]->routes; r && r->handle; r++) {
+		const struct route *r;
+		for (size_t i = 0; (r = module_route(modules[m], i)); i++) {
 			if (strcmp(r->path, path) != 0)
 				continue;
 			if (!first)
@@ -297,7 +300,8 @@ void openapi_write(struct buf *b, const struct module *const *modules)
 	      "\"" AFTERSAIL_VERSION "\",\"license\":{\"name\":\"Apache-2.0\",\"identifier\":"
 				     "\"Apache-2.0\"}},\"servers\":[{\"url\":\"/\"}],\"paths\":{");
 	for (size_t m = 0; modules[m]; m++) {
-		for (const struct route *r = modules[m]->routes; r && r->handle; r++) {
+		const struct route *r;
+		for (size_t i = 0; (r = module_route(modules[m], i)); i++) {
 			if (!first_of_path(modules, m, r))
 				continue;
 			if (!first)

@@ -449,7 +449,7 @@ static enum err clear_inbound(struct ctx *c, int64_t before, int64_t *n)
  */
 static enum err clear_events(struct ctx *c, int64_t before, int64_t *n)
 {
-	static const enum event_kind old[] = {EV_SIGNED_IN, EV_SIGN_IN_FAILED, EV_SIGNED_OUT,
+	static const enum event_kind old[] = {EV_SIGNED_IN, EV_SIGNED_OUT,
 					      EV_INBOX_STATE};
 
 	*n = 0;
@@ -492,6 +492,6 @@ const struct module core_module = {
     .schema = core_schema,
     .queries = work_queries,
     .more_queries = {event_queries, idempotency_queries},
-    .routes = routes,
+    .routes = {routes},
     .cleanups = cleanups,
 };

@@ -44,17 +44,27 @@ static size_t bucket_of(struct str first, size_t n)
 	return h % BUCKETS;
 }
 
+const struct route *module_route(const struct module *m, size_t n)
+{
+	for (size_t t = 0; t < COUNT(m->routes) && m->routes[t]; t++)
+		for (const struct route *r = m->routes[t]; r->handle; r++)
+			if (n-- == 0)
+				return r;
+	return NULL;
+}
+
 struct route_table *route_table_new(struct arena *a, const struct module *const *modules)
 {
 	struct route_table *t = NEW(a, struct route_table);
 	size_t n = 0;
 
 	for (size_t m = 0; modules[m]; m++)
-		for (const struct route *r = modules[m]->routes; r && r->handle; r++)
+		for (size_t i = 0; module_route(modules[m], i); i++)
 			n++;
 	t->all = NEWN(a, struct entry, n);
 	for (size_t m = 0; modules[m]; m++) {
-		for (const struct route *r = modules[m]->routes; r && r->handle; r++) {
+		const struct route *r;
+		for (size_t i = 0; (r = module_route(modules[m], i)); i++) {
 			struct entry *e = &t->all[t->n++];
 			e->route = r;
 			e->n = split(str_of(r->path), e->segment);

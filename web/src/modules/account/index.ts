@@ -1,0 +1,1 @@
+export { routes, settings } from './routes'

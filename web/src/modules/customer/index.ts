@@ -1,0 +1,2 @@
+export { routes } from './routes'
+export { default as CustomerPane } from './CustomerPane.vue'

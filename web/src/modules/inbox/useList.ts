@@ -1,0 +1,89 @@
+// The list in the middle and its counts. One copy for the whole console, so that it keeps its place
+// while other pages are looked at.
+import { computed, ref, shallowRef, watch } from 'vue'
+
+import { api, must } from '@/api/client'
+import type { Card, Counts } from '@/api/types'
+import { listen, type Change } from '@/shared/live'
+import { myId } from '@/shared/session'
+import { usePage } from '@/shared/usePage'
+import { place, readQuery, type ListQuery } from './query'
+
+export const query = ref<ListQuery>(readQuery('mine', {}))
+export const counts = shallowRef<Counts>()
+export const announcement = ref('')
+
+const page = usePage<Card>((after) =>
+  must(
+    api.GET('/conversations', {
+      params: { query: { ...query.value, after, limit: 40 } as never },
+    }),
+  ),
+)
+export const { items: cards, loading, loadingMore, problem, empty, load, more, next } = page
+
+export const find = (id: number) => cards.value.find((card) => card.id === id)
+
+let countSoon: ReturnType<typeof setTimeout> | undefined
+export async function loadCounts() {
+  try {
+    counts.value = await must(api.GET('/conversations/counts'))
+  } catch {
+    // The old figures stay; the next change asks again.
+  }
+}
+export function countsChanged() {
+  clearTimeout(countSoon)
+  countSoon = setTimeout(() => void loadCounts(), 400)
+}
+
+/** Puts a changed card where it now belongs. */
+export function placeCard(card: Card) {
+  cards.value = place(cards.value, card, query.value, myId.value, next.value !== null)
+}
+
+/** Changes some members of a card at once, before the desk has agreed. */
+export function touchCard(id: number, change: Partial<Card>) {
+  const card = find(id)
+  if (card) placeCard({ ...card, ...change })
+}
+
+async function fetchCard(id: number) {
+  const found = await must(api.GET('/conversations/{id}', { params: { path: { id } } }))
+  placeCard(found as unknown as Card)
+}
+
+function heard(change: Change) {
+  if (change.topic !== 'list' && change.topic !== 'counts') return
+  countsChanged()
+  if (change.topic === 'counts') return
+  const known = find(change.card?.id ?? change.id)
+  if (change.removed) cards.value = cards.value.filter((c) => c.id !== change.id)
+  else if (change.card) {
+    if (known && known.version > change.card.version) return
+    if (change.card.unread && change.card.last_at !== known?.last_at)
+      announcement.value = `${change.card.customer.name}: ${change.card.snippet}`
+    placeCard(change.card)
+  } else if (change.id) void fetchCard(change.id).catch(() => undefined)
+}
+
+listen({
+  change: heard,
+  reset: () => {
+    void load(true)
+    countsChanged()
+  },
+})
+
+watch(query, (now, before) => {
+  if (JSON.stringify(now) !== JSON.stringify(before)) void load()
+})
+
+/** The conversation after or before one, in the order shown. */
+export function neighbour(id: number | undefined, step: 1 | -1) {
+  const at = cards.value.findIndex((card) => card.id === id)
+  if (at < 0) return cards.value[0]
+  return cards.value[at + step]
+}
+
+export const unreadMine = computed(() => counts.value?.mine_unread ?? 0)

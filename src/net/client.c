@@ -1,0 +1,581 @@
+/* The outbound loop: curl's multi interface for all transfers, an epoll of its own for wires
+ * (curl waits on the epoll's descriptor too), timers, and work posted by other threads. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "net/client_loop.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum {
+	MOST = 64,
+	MOST_A_HOST = 6,
+	CONNECT_MS = 10000,
+	TIMEOUT_MS = 30000,
+	REPLY_MAX = 1 << 20,
+	HEADERS_MAX = 100,
+	TURN_MS = 10000, /* longest wait of the loop */
+};
+
+/* ---- the loop ---- */
+
+void net_post(struct net *n, void (*run)(void *), void *arg)
+{
+	struct task *t = malloc(sizeof *t);
+
+	if (!t)
+		abort();
+	*t = (struct task){NULL, run, arg};
+	pthread_mutex_lock(&n->lock);
+	if (n->last)
+		n->last->next = t;
+	else
+		n->first = t;
+	n->last = t;
+	pthread_mutex_unlock(&n->lock);
+	curl_multi_wakeup(n->multi);
+}
+
+static bool run_tasks(struct net *n)
+{
+	struct task *t;
+	bool quit;
+
+	pthread_mutex_lock(&n->lock);
+	t = n->first;
+	n->first = n->last = NULL;
+	quit = n->quit;
+	pthread_mutex_unlock(&n->lock);
+	while (t) {
+		struct task *next = t->next;
+
+		t->run(t->arg);
+		free(t);
+		t = next;
+	}
+	return quit;
+}
+
+void net_timer_stop(struct net *n, struct net_timer *t)
+{
+	if (!t->armed)
+		return;
+	if (t->prev)
+		t->prev->next = t->next;
+	else
+		n->timers = t->next;
+	if (t->next)
+		t->next->prev = t->prev;
+	t->prev = t->next = NULL;
+	t->armed = false;
+}
+
+void net_timer_set(struct net *n, struct net_timer *t, int64_t ms)
+{
+	struct net_timer *before = NULL, *after = n->timers;
+
+	net_timer_stop(n, t);
+	after = n->timers;
+	t->at = clock_ticks() + ms * 1000;
+	while (after && after->at <= t->at) {
+		before = after;
+		after = after->next;
+	}
+	t->prev = before;
+	t->next = after;
+	if (before)
+		before->next = t;
+	else
+		n->timers = t;
+	if (after)
+		after->prev = t;
+	t->armed = true;
+}
+
+static void run_timers(struct net *n)
+{
+	int64_t now = clock_ticks();
+
+	while (n->timers && n->timers->at <= now) {
+		struct net_timer *t = n->timers;
+
+		net_timer_stop(n, t);
+		t->run(t->arg);
+	}
+}
+
+static int wait_ms(const struct net *n)
+{
+	int64_t ms;
+
+	if (!n->timers)
+		return TURN_MS;
+	ms = (n->timers->at - clock_ticks()) / 1000 + 1;
+	return ms < 0 ? 0 : ms > TURN_MS ? TURN_MS : (int)ms;
+}
+
+void net_service_add(struct net *n, struct net_service *s)
+{
+	s->prev = NULL;
+	s->next = n->services;
+	if (s->next)
+		s->next->prev = s;
+	n->services = s;
+}
+
+void net_service_remove(struct net *n, struct net_service *s)
+{
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		n->services = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
+}
+
+void **net_smtp_pool(struct net *n)
+{
+	return &n->smtp;
+}
+
+static void read_messages(struct net *n)
+{
+	struct CURLMsg *m;
+	int left;
+
+	while ((m = curl_multi_info_read(n->multi, &left))) {
+		struct transfer *t = NULL;
+		CURLcode result = m->data.result;
+
+		if (m->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&t);
+		t->ended(t, result);
+	}
+}
+
+static void cancel_all(struct net *n);
+
+static void *net_thread(void *arg)
+{
+	struct net *n = arg;
+	bool again = false;
+
+	while (!run_tasks(n)) {
+		struct curl_waitfd wires = {.fd = n->epoll, .events = CURL_WAIT_POLLIN};
+		int running;
+
+		run_timers(n);
+		curl_multi_perform(n->multi, &running);
+		read_messages(n);
+		wires_sweep(n);
+		curl_multi_poll(n->multi, &wires, 1, again ? 0 : wait_ms(n), NULL);
+		again = wires_poll(n);
+		wires_sweep(n);
+	}
+	while (n->services)
+		n->services->stop(n->services->arg);
+	cancel_all(n);
+	run_tasks(n);
+	wires_sweep(n);
+	return NULL;
+}
+
+static char *copy_z(const char *z)
+{
+	char *made = z ? strdup(z) : NULL;
+
+	if (z && !made)
+		abort();
+	return made;
+}
+
+struct net *net_start(const struct net_options *o)
+{
+	struct net *n = calloc(1, sizeof *n);
+	sigset_t all, old;
+
+	if (!n || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		abort();
+	n->multi = curl_multi_init();
+	n->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (!n->multi || n->epoll < 0)
+		abort();
+	n->ca_file = copy_z(o->ca_file);
+	n->agent = copy_z(o->user_agent ? o->user_agent : "Aftersail/" AFTERSAIL_VERSION);
+	curl_multi_setopt(n->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 0L);
+	curl_multi_setopt(n->multi, CURLMOPT_MAXCONNECTS, (long)(o->most ? o->most : MOST));
+	curl_multi_setopt(n->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+			  (long)(o->most_a_host ? o->most_a_host : MOST_A_HOST));
+	pthread_mutex_init(&n->lock, NULL);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	if (pthread_create(&n->thread, NULL, net_thread, n) != 0)
+		abort();
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return n;
+}
+
+void net_stop(struct net *n)
+{
+	pthread_mutex_lock(&n->lock);
+	n->quit = true;
+	pthread_mutex_unlock(&n->lock);
+	curl_multi_wakeup(n->multi);
+	pthread_join(n->thread, NULL);
+	curl_multi_cleanup(n->multi);
+	close(n->epoll);
+	pthread_mutex_destroy(&n->lock);
+	free(n->ca_file);
+	free(n->agent);
+	free(n);
+}
+
+/* ---- what all handles share ---- */
+
+CURL *net_easy(struct net *n, struct transfer *t, char *error_text)
+{
+	CURL *e = curl_easy_init();
+
+	if (!e)
+		abort();
+	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
+	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, error_text);
+	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(e, CURLOPT_TCP_KEEPIDLE, 60L);
+	curl_easy_setopt(e, CURLOPT_TCP_KEEPINTVL, 15L);
+	curl_easy_setopt(e, CURLOPT_PROXY, "");
+	if (n->ca_file)
+		curl_easy_setopt(e, CURLOPT_CAINFO, n->ca_file);
+	return e;
+}
+
+enum net_fault net_fault_of(CURLcode code)
+{
+	/* clang-format off */
+	static const struct { CURLcode code; enum net_fault fault; } faults[] = {
+		{CURLE_COULDNT_RESOLVE_HOST,    FAULT_CONNECT},
+		{CURLE_COULDNT_CONNECT,         FAULT_CONNECT},
+		{CURLE_GOT_NOTHING,             FAULT_CONNECT},
+		{CURLE_RECV_ERROR,              FAULT_CONNECT},
+		{CURLE_SEND_ERROR,              FAULT_CONNECT},
+		{CURLE_SSL_CONNECT_ERROR,       FAULT_TLS},
+		{CURLE_PEER_FAILED_VERIFICATION, FAULT_TLS},
+		{CURLE_SSL_CERTPROBLEM,         FAULT_TLS},
+		{CURLE_SSL_CACERT_BADFILE,      FAULT_TLS},
+		{CURLE_SSL_ISSUER_ERROR,        FAULT_TLS},
+		{CURLE_USE_SSL_FAILED,          FAULT_TLS},
+		{CURLE_LOGIN_DENIED,            FAULT_AUTH},
+		{CURLE_AUTH_ERROR,              FAULT_AUTH},
+		{CURLE_OPERATION_TIMEDOUT,      FAULT_TIMEOUT},
+	};
+	/* clang-format on */
+	for (size_t i = 0; i < COUNT(faults); i++)
+		if (faults[i].code == code)
+			return faults[i].fault;
+	return FAULT_PROTOCOL;
+}
+
+/* ---- HTTP ---- */
+
+struct http_call {
+	struct transfer transfer; /* first: the handle's private pointer is both */
+	struct http_call *prev, *next;
+	struct net *net;
+	uint64_t number;
+	CURL *easy;
+	struct curl_slist *headers;
+	char error[CURL_ERROR_SIZE];
+	struct arena *a;
+	struct buf body;
+	struct net_pair got[HEADERS_MAX];
+	size_t n_got;
+	bool too_large, refused, public_only;
+	const char *mistake; /* in the request itself: never sent */
+	net_done *done;
+	void *arg;
+};
+
+static size_t on_header(char *p, size_t one, size_t size, void *arg)
+{
+	struct http_call *c = arg;
+	struct str line = str_trim((struct str){p, size * one});
+	ptrdiff_t colon = str_find_char(line, ':');
+
+	if (str_starts(line, S("HTTP/"))) { /* of a redirect, or the final one: begin anew */
+		c->n_got = 0;
+		c->body.n = 0;
+	} else if (colon > 0 && c->n_got < HEADERS_MAX) {
+		struct net_pair *h = &c->got[c->n_got++];
+
+		h->name = str_dup(c->a, str_slice(line, 0, (size_t)colon));
+		h->value = str_dup(c->a, str_trim(str_slice(line, (size_t)colon + 1, line.n)));
+	}
+	return size * one;
+}
+
+static size_t on_body(char *p, size_t one, size_t size, void *arg)
+{
+	struct http_call *c = arg;
+
+	buf_add(&c->body, (struct str){p, size * one});
+	c->too_large = c->body.over;
+	return c->too_large ? 0 : size * one;
+}
+
+static bool four_is_public(const unsigned char *b)
+{
+	return !(b[0] == 0 || b[0] == 10 || b[0] == 127 || b[0] >= 224 ||
+		 (b[0] == 100 && (b[1] & 0xc0) == 64) || (b[0] == 169 && b[1] == 254) ||
+		 (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
+		 (b[0] == 192 && b[1] == 0 && b[2] == 0) || (b[0] == 198 && (b[1] & 0xfe) == 18));
+}
+
+static bool six_is_public(const struct in6_addr *six)
+{
+	static const unsigned char nat64[12] = {0, 0x64, 0xff, 0x9b};
+	const unsigned char *b = six->s6_addr;
+
+	if (IN6_IS_ADDR_V4MAPPED(six) || memcmp(b, nat64, sizeof nat64) == 0)
+		return four_is_public(b + 12);
+	return (b[0] & 0xe0) == 0x20; /* global unicast */
+}
+
+static bool is_public(const struct sockaddr *sa)
+{
+	if (sa->sa_family == AF_INET)
+		return four_is_public(
+		    (const unsigned char *)&((const struct sockaddr_in *)(const void *)sa)
+			->sin_addr);
+	if (sa->sa_family == AF_INET6)
+		return six_is_public(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
+	return false;
+}
+
+/* Looked at after the name was resolved, so a name that leads inside is refused too. */
+static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct http_call *c = arg;
+
+	(void)purpose;
+	if (c->public_only && !is_public(&address->addr)) {
+		c->refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static void free_call(struct http_call *c)
+{
+	if (c->prev)
+		c->prev->next = c->next;
+	else if (c->net->calls == c)
+		c->net->calls = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+	curl_multi_remove_handle(c->net->multi, c->easy);
+	curl_easy_cleanup(c->easy);
+	curl_slist_free_all(c->headers);
+	arena_free(c->a);
+	free(c);
+}
+
+static const char *why_failed(const struct http_call *c, CURLcode code)
+{
+	static const char *const keys[] = {
+	    [FAULT_CONNECT] = "net.error.connect",   [FAULT_TLS] = "net.error.tls",
+	    [FAULT_AUTH] = "net.error.protocol",     [FAULT_TIMEOUT] = "net.error.timeout",
+	    [FAULT_PROTOCOL] = "net.error.protocol",
+	};
+
+	if (c->too_large)
+		return "net.error.too_large";
+	if (c->refused || c->mistake)
+		return "net.error.refused";
+	return keys[net_fault_of(code)];
+}
+
+static void call_ended(struct transfer *t, CURLcode code)
+{
+	struct http_call *c = (struct http_call *)t;
+	struct net_result r = {.headers = c->got, .n_headers = c->n_got};
+	curl_off_t seconds = 0, ready = 0;
+	long status = 0;
+
+	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(c->easy, CURLINFO_RETRY_AFTER, &seconds);
+	curl_easy_getinfo(c->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+	r.status = (int)status;
+	r.body = c->body.p ? buf_str(&c->body) : S("");
+	r.retry_after = (int64_t)seconds * SECOND_MS;
+	r.sent = ready > 0;
+	if (code != CURLE_OK || c->mistake) {
+		r.outcome = NET_FAILED;
+		r.key = why_failed(c, code);
+		r.detail = c->mistake    ? c->mistake
+			   : c->error[0] ? c->error
+					 : curl_easy_strerror(code);
+	}
+	c->done(c->arg, &r);
+	free_call(c);
+}
+
+static void cancel(struct http_call *c)
+{
+	struct net_result r = {.outcome = NET_CANCELLED};
+
+	c->done(c->arg, &r);
+	free_call(c);
+}
+
+static void cancel_all(struct net *n)
+{
+	while (n->calls)
+		cancel(n->calls);
+}
+
+static void start_call(void *arg)
+{
+	struct http_call *c = arg;
+
+	c->next = c->net->calls;
+	if (c->next)
+		c->next->prev = c;
+	c->net->calls = c;
+	if (c->mistake)
+		call_ended(&c->transfer, CURLE_URL_MALFORMAT);
+	else if (curl_multi_add_handle(c->net->multi, c->easy) != CURLM_OK)
+		abort();
+}
+
+static bool has_break(struct str s)
+{
+	return str_find_char(s, '\r') >= 0 || str_find_char(s, '\n') >= 0;
+}
+
+static void set_headers(struct http_call *c, const struct net_request *q)
+{
+	c->headers = curl_slist_append(c->headers, "Expect:");
+	for (size_t i = 0; i < q->n_headers; i++) {
+		struct str name = q->headers[i].name, value = q->headers[i].value;
+		if (has_break(name) || has_break(value))
+			c->mistake = "a header holds a line break";
+		struct str line = value.n ? str_fmt(c->a, "%.*s: %.*s", STR(name), STR(value))
+					  : str_fmt(c->a, "%.*s;", STR(name));
+		c->headers = curl_slist_append(c->headers, line.p);
+	}
+	curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->headers);
+}
+
+static void set_target(struct http_call *c, const struct net_request *q)
+{
+	bool secure = str_starts(q->url, S("https://"));
+	const char *schemes = q->plain && !secure ? "http,https" : "https";
+
+	if (!secure && !(q->plain && str_starts(q->url, S("http://"))))
+		c->mistake = "the address must begin with https://";
+	curl_easy_setopt(c->easy, CURLOPT_URL, str_z(c->a, q->url));
+	curl_easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, schemes);
+	curl_easy_setopt(c->easy, CURLOPT_REDIR_PROTOCOLS_STR, schemes);
+	curl_easy_setopt(c->easy, CURLOPT_FOLLOWLOCATION, q->redirects > 0 ? 1L : 0L);
+	curl_easy_setopt(c->easy, CURLOPT_MAXREDIRS, (long)q->redirects);
+	curl_easy_setopt(c->easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	curl_easy_setopt(c->easy, CURLOPT_OPENSOCKETDATA, c);
+	/* A kept connection was checked for the caller that opened it, perhaps not as strictly. */
+	curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, q->public_only ? 1L : 0L);
+}
+
+static void set_method(struct http_call *c, const struct net_request *q)
+{
+	struct str method = q->method.n ? q->method : S("GET");
+
+	for (size_t i = 0; i < method.n; i++)
+		if (method.p[i] < 'A' || method.p[i] > 'Z')
+			c->mistake = "no such method";
+	if (q->body.n > 0 || str_eq(method, S("POST")) || str_eq(method, S("PUT"))) {
+		curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body.n);
+		curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, str_dup(c->a, q->body).p);
+	}
+	if (str_eq(method, S("HEAD")))
+		curl_easy_setopt(c->easy, CURLOPT_NOBODY, 1L);
+	else if (!(str_eq(method, S("GET")) && q->body.n == 0))
+		curl_easy_setopt(c->easy, CURLOPT_CUSTOMREQUEST, str_z(c->a, method));
+}
+
+uint64_t net_http(struct net *n, const struct net_request *q, net_done *done, void *arg)
+{
+	struct http_call *c = calloc(1, sizeof *c);
+	uint64_t number;
+
+	if (!c)
+		abort();
+	c->transfer.ended = call_ended;
+	c->net = n;
+	c->a = arena_new();
+	c->body = (struct buf){.a = c->a, .max = q->reply_max ? q->reply_max : REPLY_MAX};
+	c->done = done;
+	c->arg = arg;
+	c->public_only = q->public_only;
+	c->easy = net_easy(n, &c->transfer, c->error);
+	set_target(c, q);
+	set_method(c, q);
+	set_headers(c, q);
+	curl_easy_setopt(c->easy, CURLOPT_USERAGENT, n->agent);
+	curl_easy_setopt(c->easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(c->easy, CURLOPT_TIMEOUT_MS,
+			 (long)(q->timeout_ms ? q->timeout_ms : TIMEOUT_MS));
+	curl_easy_setopt(c->easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(c->easy, CURLOPT_HEADERDATA, c);
+	curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, c);
+	pthread_mutex_lock(&n->lock);
+	number = c->number = ++n->number;
+	pthread_mutex_unlock(&n->lock);
+	net_post(n, start_call, c);
+	return number;
+}
+
+struct cancelling {
+	struct net *net;
+	uint64_t number;
+};
+
+static void cancel_one(void *arg)
+{
+	struct cancelling *k = arg;
+	struct http_call *c = k->net->calls;
+
+	while (c && c->number != k->number)
+		c = c->next;
+	if (c)
+		cancel(c);
+	free(k);
+}
+
+void net_cancel(struct net *n, uint64_t number)
+{
+	struct cancelling *k = malloc(sizeof *k);
+
+	if (!k)
+		abort();
+	*k = (struct cancelling){n, number};
+	net_post(n, cancel_one, k);
+}
+
+struct str net_header(const struct net_result *r, const char *name)
+{
+	for (size_t i = 0; i < r->n_headers; i++)
+		if (str_eq_nocase(r->headers[i].name, str_of(name)))
+			return r->headers[i].value;
+	return (struct str){0};
+}

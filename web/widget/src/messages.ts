@@ -9,6 +9,8 @@ export interface View {
   chat: Chat
   language: Language
   t: Translate
+  /** The thread became taller by itself. */
+  grown?: () => void
 }
 
 const isPicture = (f: FileInfo) => /^image\/(png|jpeg|gif|webp|avif|bmp)$/.test(f.type)
@@ -34,6 +36,7 @@ async function paint(v: View, f: FileInfo, canvas: HTMLCanvasElement, thumb: boo
   canvas.height = picture.height
   canvas.getContext('2d')?.drawImage(picture, 0, 0)
   picture.close()
+  v.grown?.()
 }
 
 function lookAt(v: View, f: FileInfo, from: HTMLElement) {

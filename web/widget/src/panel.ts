@@ -43,7 +43,7 @@ export function createPanel(v: View, settings: () => Settings, theme: string | u
   const name = chat.config?.name ?? ''
   const presence = h('span', { class: 'presence' })
   const mail = h('button', { type: 'button', class: 'bare', 'aria-label': t('by_mail'), title: t('by_mail'), click: showMail }, icon('mail'))
-  const head = h('header', {}, h('div', { class: 'mark', 'aria-hidden': 'true' }, icon('chat')), h('div', { class: 'name' }, h('h2', { id: 'title', dir: 'auto' }, name), presence), mail,
+  const head = h('header', {}, h('div', { class: 'mark', 'aria-hidden': 'true' }, icon('chat')), h('div', { class: 'name' }, h('h2', { id: 'title' }, h('bdi', {}, name)), presence), mail,
     h('button', { type: 'button', class: 'bare', 'aria-label': t('close'), title: t('close'), click: () => close() }, icon('close')))
   const list = h('ol', { class: 'list', role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions', 'aria-labelledby': 'title', tabindex: '0' })
   const notice = h('p', { class: 'notice', role: 'status' })
@@ -52,8 +52,12 @@ export function createPanel(v: View, settings: () => Settings, theme: string | u
   const panel = h('div', { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', hidden: true }, head, list, notice, foot, drop)
   let composer: Composer | undefined
   let opened = false
+  let stick = true
   let pageOverflow = ''
 
+  // A picture that has come takes room: whoever was reading the end stays there.
+  v.grown = () => opened && stick && toEnd()
+  list.addEventListener('scroll', () => (stick = atEnd()))
   root.append(panel, launcher)
   document.body.append(host)
   panel.addEventListener('keydown', keys)
@@ -105,7 +109,7 @@ export function createPanel(v: View, settings: () => Settings, theme: string | u
     }
     fillFoot()
     refresh()
-    list.scrollTop = list.scrollHeight
+    toEnd()
     const first = foot.querySelector<HTMLElement>('input, textarea')
     const quiet = window.matchMedia('(pointer: coarse)').matches
     ;(quiet ? list : (first ?? list)).focus({ preventScroll: true })
@@ -150,8 +154,10 @@ export function createPanel(v: View, settings: () => Settings, theme: string | u
     })
   }
 
+  const atEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < 80
+  const toEnd = () => (list.scrollTop = list.scrollHeight)
+
   function drawList() {
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
     const rows = drawMessages(v)
     // Only what differs is touched, so that a screen reader hears the new and nothing else.
     rows.forEach((row, i) => {
@@ -161,7 +167,7 @@ export function createPanel(v: View, settings: () => Settings, theme: string | u
       else list.insertBefore(row, there ?? null)
     })
     while (list.children.length > rows.length) list.lastElementChild?.remove()
-    if (atEnd) list.scrollTop = list.scrollHeight
+    if (stick) toEnd()
   }
 
   function refresh() {

@@ -9,7 +9,9 @@
  * a rename or link is kept when the file, or a folder it touches, is synced; everything else is
  * lost.  Writes through write, pwrite and their kin are followed range by range; a file that was
  * also changed in other ways (mapped for writing, fallocate, stdio) is copied whole at its fsync.
- * One process: what another process wrote is not known here unless POWERCUT_WHOLE is set. */
+ * One process: what another process wrote is not known here unless POWERCUT_WHOLE is set.  With
+ * POWERCUT_NO_SYNC no fsync keeps anything, as if the program had made none: a test that still
+ * passes then proves nothing. */
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Both names of each call are defined here; on a 64-bit system they are the same. */
 #undef _FILE_OFFSET_BITS
@@ -56,7 +58,7 @@ static struct file *files, *by_fd[FDS];
 static struct move *moves;
 static char root[PATH_SIZE], shadow[PATH_SIZE];
 static size_t root_n;
-static bool always_whole;
+static bool always_whole, no_sync;
 
 /* ---- the real calls ---- */
 
@@ -117,6 +119,7 @@ __attribute__((constructor)) static void begin(void)
 		die(keep);
 	root_n = strlen(root);
 	always_whole = getenv("POWERCUT_WHOLE") != NULL;
+	no_sync = getenv("POWERCUT_NO_SYNC") != NULL;
 }
 
 /* ---- paths ---- */
@@ -334,7 +337,7 @@ static void keep(int fd)
 {
 	char path[PATH_SIZE];
 	struct stat st;
-	if (!root_n || !path_of_fd(fd, path) || fstat(fd, &st))
+	if (!root_n || no_sync || !path_of_fd(fd, path) || fstat(fd, &st))
 		return;
 	pthread_mutex_lock(&lock);
 	if (S_ISDIR(st.st_mode)) {

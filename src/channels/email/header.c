@@ -224,7 +224,8 @@ static size_t read_mailbox(struct str s, size_t i, struct mailbox *m)
 		} else if (s.p[i] == '<') {
 			m->has_angle = true;
 			i = read_quoted(s, i, '>', &m->angle);
-		} else if (s.p[i] == ':' && !memchr(m->words.p ? m->words.p : "", '@', m->words.n)) {
+		} else if (s.p[i] == ':' &&
+			   !memchr(m->words.p ? m->words.p : "", '@', m->words.n)) {
 			m->words.n = 0; /* the name of a group */
 			i++;
 		} else {
@@ -313,8 +314,8 @@ struct str email_value(struct arena *a, struct str raw)
 {
 	ptrdiff_t semi = str_find_char(raw, ';');
 
-	return email_line(
-	    a, str_lower(a, str_trim(semi < 0 ? raw : str_slice(raw, 0, (size_t)semi))));
+	return email_line(a,
+			  str_lower(a, str_trim(semi < 0 ? raw : str_slice(raw, 0, (size_t)semi))));
 }
 
 /* One "name=value" after a ';'.  Returns where the next begins. */

@@ -74,8 +74,7 @@ static size_t header_length(struct str raw)
 
 	while (at < raw.n) {
 		ptrdiff_t end = str_find_char(str_slice(raw, at, raw.n), '\n');
-		struct str line =
-		    str_slice(raw, at, end < 0 ? raw.n : at + (size_t)end);
+		struct str line = str_slice(raw, at, end < 0 ? raw.n : at + (size_t)end);
 
 		if (str_trim(line).n == 0 && (line.n == 0 || line.p[0] == '\r'))
 			return at;
@@ -177,8 +176,9 @@ static struct email_addresses addresses_of(struct email_reader *r, GMimeObject *
 static void read_people(struct email_reader *r, GMimeObject *o)
 {
 	static const char *const to[] = {"To", NULL}, *const cc[] = {"Cc", NULL},
-			  *const reply[] = {"Reply-To", NULL},
-			  *const got[] = {"Delivered-To", "X-Original-To", "Envelope-To", NULL};
+				 *const reply[] = {"Reply-To", NULL},
+				 *const got[] = {"Delivered-To", "X-Original-To", "Envelope-To",
+						 NULL};
 	static const char *const senders[] = {"From", "Sender", "Reply-To", "Return-Path"};
 	struct email_message *m = r->m;
 
@@ -227,8 +227,8 @@ static void read_ids(struct email_reader *r, GMimeObject *o, struct str raw)
 	if (m->has_id) {
 		m->id = ids.v[0];
 	} else {
-		char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)raw.p,
-							raw.n);
+		char *sum =
+		    g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)raw.p, raw.n);
 		m->id = str_fmt(r->a, "none-%s", sum);
 		g_free(sum);
 	}
@@ -242,8 +242,8 @@ static void find_hint(struct email_reader *r, GMimeObject *o, int depth)
 		for (int i = 0; i < g_mime_multipart_get_count(multi) && i < 8 && !r->hint.n; i++)
 			find_hint(r, g_mime_multipart_get_part(multi, i), depth + 1);
 	} else if (GMIME_IS_TEXT_PART(o)) {
-		r->hint = email_parameter(r->a, email_raw_field(o, "Content-Type"), "charset",
-					  S(""));
+		r->hint =
+		    email_parameter(r->a, email_raw_field(o, "Content-Type"), "charset", S(""));
 	}
 }
 

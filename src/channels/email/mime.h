@@ -55,8 +55,9 @@ struct email_message {
 	bool has_return_path;
 	struct str return_path; /* empty: the null sender */
 	struct str subject;
-	int64_t date; /* milliseconds since 1970 UTC; 0 when missing or nonsense */
-	struct str text; /* plain text, made from the HTML when there is none */
+	int64_t date;    /* milliseconds since 1970 UTC; 0 when missing or nonsense */
+	struct str text; /* all the plain text, made from the HTML when there is none */
+	struct str body, quoted, signature; /* of that text, the parts */
 	struct str html; /* as sent: pass it through email_clean() before showing it */
 	bool text_from_html, text_cut;
 	struct email_file *files;

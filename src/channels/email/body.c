@@ -30,6 +30,9 @@ static const struct {
 	{"application/pgp-signature",   "signature.asc"},
 	{"application/pkcs7-signature", "smime.p7s"},
 	{"message/delivery-status","delivery-status.txt"},
+	{"text/rfc822-headers",    "headers.txt"},
+	{"message/feedback-report","report.txt"},
+	{"message/disposition-notification", "receipt.txt"},
 	{"video/mp4",              "video.mp4"},
 	{"audio/mpeg",             "sound.mp3"},
 	{"",                       "file.bin"},
@@ -203,10 +206,19 @@ static void read_text(struct email_reader *r, GMimePart *part, struct str type)
 		r->segments_n++;
 }
 
+/* A type without a '/' is no type ("Content-Type: text"): the words are what counts. */
+static struct str leaf_type(struct email_reader *r, GMimeObject *o)
+{
+	struct str raw = email_raw_field(o, "Content-Type");
+	bool none = raw.n && str_find_char(email_value(r->a, raw), '/') < 0;
+
+	return none ? S("text/plain") : type_of(r, o);
+}
+
 static void read_leaf(struct email_reader *r, GMimePart *part)
 {
 	GMimeObject *o = GMIME_OBJECT(part);
-	struct str type = type_of(r, o);
+	struct str type = leaf_type(r, o);
 	struct str place = email_value(r->a, email_raw_field(o, "Content-Disposition"));
 	bool body = str_eq(type, S("text/plain")) || str_eq(type, S("text/html"));
 
@@ -232,6 +244,24 @@ static void merge_segments(struct email_reader *r, size_t from)
 	r->segments_n = from + 1;
 }
 
+static void read_multipart(struct email_reader *r, GMimeMultipart *multi, int depth)
+{
+	int n = g_mime_multipart_get_count(multi);
+	const char *before = g_mime_multipart_get_prologue(multi);
+	size_t first = r->segments_n;
+
+	for (int i = 0; i < n; i++)
+		email_read_part(r, g_mime_multipart_get_part(multi, i), depth + 1);
+	if (str_eq(type_of(r, GMIME_OBJECT(multi)), S("multipart/alternative")))
+		merge_segments(r, first);
+	/* A wrong boundary leaves all the words before the first part. */
+	if (n == 0 && before && r->segments_n < EMAIL_PARTS_MAX) {
+		struct str text = email_utf8(r->a, str_of(before), S(""), r->hint);
+		r->segments[r->segments_n++].text =
+		    cut_text(r, email_lines(r->a, text), S("text/plain"));
+	}
+}
+
 void email_read_part(struct email_reader *r, GMimeObject *o, int depth)
 {
 	if (r->key)
@@ -239,13 +269,7 @@ void email_read_part(struct email_reader *r, GMimeObject *o, int depth)
 	if (depth > EMAIL_DEPTH_MAX || ++r->parts > EMAIL_PARTS_MAX) {
 		r->key = depth > EMAIL_DEPTH_MAX ? "email.too_deep" : "email.too_many_parts";
 	} else if (GMIME_IS_MULTIPART(o)) {
-		GMimeMultipart *multi = GMIME_MULTIPART(o);
-		size_t before = r->segments_n;
-
-		for (int i = 0; i < g_mime_multipart_get_count(multi); i++)
-			email_read_part(r, g_mime_multipart_get_part(multi, i), depth + 1);
-		if (str_eq(type_of(r, o), S("multipart/alternative")))
-			merge_segments(r, before);
+		read_multipart(r, GMIME_MULTIPART(o), depth);
 	} else if (GMIME_IS_MESSAGE_PART(o)) {
 		read_enclosed(r, GMIME_MESSAGE_PART(o));
 	} else if (GMIME_IS_PART(o)) {

@@ -191,27 +191,57 @@ static bool any_of(struct str lower, const char *const *words, size_t n)
 	return false;
 }
 
-/* "5.1.1" in running text, or a three-digit SMTP code made into "5.0.0". */
-static struct str find_status(struct arena *a, struct str s)
+static bool is_digit(char c)
 {
-	for (size_t i = 0; i + 4 < s.n; i++) {
-		bool starts = i == 0 || !strchr("0123456789.", s.p[i - 1]);
+	return c >= '0' && c <= '9';
+}
 
-		if (!starts || (s.p[i] != '5' && s.p[i] != '4'))
-			continue;
-		if (s.p[i + 1] == '.' && s.p[i + 2] >= '0' && s.p[i + 2] <= '7' &&
-		    s.p[i + 3] == '.') {
-			size_t end = i + 4;
-			while (end < s.n && end < i + 7 && s.p[end] >= '0' && s.p[end] <= '9')
-				end++;
-			if (end > i + 4)
-				return str_slice(s, i, end);
+/* Length of "5.1.1" at i, or of "550 " when plain codes count too; 0 otherwise. */
+static size_t status_length(struct str s, size_t i, bool plain)
+{
+	size_t end = i + 4;
+
+	if (i + 4 >= s.n || (s.p[i] != '5' && s.p[i] != '4') ||
+	    (i > 0 && (is_digit(s.p[i - 1]) || s.p[i - 1] == '.')))
+		return 0;
+	if (plain)
+		return is_digit(s.p[i + 1]) && s.p[i + 1] < '6' && is_digit(s.p[i + 2]) &&
+			       strchr(" -:", s.p[i + 3])
+			   ? 3
+			   : 0;
+	if (s.p[i + 1] != '.' || !is_digit(s.p[i + 2]) || s.p[i + 3] != '.')
+		return 0;
+	while (end < s.n && end < i + 7 && is_digit(s.p[end]))
+		end++;
+	return end > i + 4 && (end == s.n || s.p[end] != '.') ? end - i : 0;
+}
+
+/* "5.1.1" in running text, else an SMTP code made into "5.0.0", and the line it stands in. */
+static struct str find_status(struct arena *a, struct str s, struct str *line)
+{
+	for (int plain = 0; plain < 2; plain++)
+		for (size_t i = 0; i < s.n; i++) {
+			size_t n = status_length(s, i, plain), from = i;
+			ptrdiff_t end = n ? str_find_char(str_slice(s, i, s.n), '\n') : 0;
+
+			if (!n)
+				continue;
+			while (from > 0 && s.p[from - 1] != '\n')
+				from--;
+			*line = str_slice(s, from, end < 0 ? s.n : i + (size_t)end);
+			return plain ? str_fmt(a, "%c.0.0", s.p[i]) : str_slice(s, i, i + n);
 		}
-		if (s.p[i + 1] >= '0' && s.p[i + 1] <= '5' && s.p[i + 2] >= '0' &&
-		    s.p[i + 2] <= '9' && (s.p[i + 3] == ' ' || s.p[i + 3] == '-'))
-			return str_fmt(a, "%c.0.0", s.p[i]);
-	}
 	return S("");
+}
+
+/* The address alone, when a label of another script touches it. */
+static struct str ascii_tail(struct str s)
+{
+	size_t from = s.n;
+
+	while (from > 0 && (unsigned char)s.p[from - 1] < 0x80)
+		from--;
+	return str_slice(s, from, s.n);
 }
 
 /* The first address in the words that is not ours or the daemon's: "<a@b.example>:". */
@@ -230,7 +260,7 @@ static struct str find_recipient(struct email_reader *r, struct str text)
 		list = email_addresses(r->a, line, S(""));
 		if (list.n && !str_eq(list.v[0].address, r->m->from.address) &&
 		    str_find_char(list.v[0].address, ':') < 0)
-			return list.v[0].address;
+			return ascii_tail(list.v[0].address);
 	}
 	return S("");
 }
@@ -244,13 +274,14 @@ static void read_plain_bounce(struct email_reader *r)
 	bool delayed = any_of(str_lower(r->a, m->subject), delay_words, COUNT(delay_words)) ||
 		       any_of(lower, delay_words, COUNT(delay_words));
 	struct email_delivery *d = add_delivery(r);
+	struct str line = str_slice(m->body, 0, 1000);
 
-	d->status = find_status(r->a, str_slice(m->text, 0, 16 << 10));
+	d->status = find_status(r->a, str_slice(m->text, 0, 16 << 10), &line);
 	d->recipient = list.n ? list.v[0].address : find_recipient(r, m->text);
 	if (d->status.n)
 		delayed = d->status.p[0] == '4';
 	d->action = delayed ? S("delayed") : S("failed");
-	d->diagnostic = str_clip(email_line(r->a, str_slice(m->body, 0, 1000)), 300);
+	d->diagnostic = str_clip(email_line(r->a, line), 300);
 	find_original(r, m->text);
 }
 

@@ -97,9 +97,12 @@ static bool is_attribution(struct cleaner *c, xmlNode *n)
 	struct buf b = BUF(c->a);
 	struct mail_parts parts;
 	int nodes = 40;
-	xmlNode *next = next_shown(n);
+	xmlNode *next;
 
-	if (!next || !is_blockquote(c, next) || (!is_tag(n, "div") && !is_tag(n, "p")))
+	if (!is_tag(n, "div") && !is_tag(n, "p"))
+		return false;
+	next = next_shown(n);
+	if (!next || !is_blockquote(c, next))
 		return false;
 	gather(n, &b, &nodes);
 	if (!b.n || b.n >= 400)

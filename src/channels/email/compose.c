@@ -222,6 +222,25 @@ static enum err set_body(struct arena *a, GMimeMessage *m, const struct email_ou
 	return E_OK;
 }
 
+/* GMime ends the lines it writes itself with CRLF, but not those inside encoded parts. */
+static struct str with_crlf(struct arena *a, struct str s)
+{
+	struct buf b = BUF(a);
+	size_t from = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] != '\n' || (i > 0 && s.p[i - 1] == '\r'))
+			continue;
+		buf_add(&b, str_slice(s, from, i));
+		buf_z(&b, "\r\n");
+		from = i + 1;
+	}
+	if (from == 0)
+		return str_dup(a, s);
+	buf_add(&b, str_slice(s, from, s.n));
+	return buf_str(&b);
+}
+
 static enum err write_out(struct arena *a, GMimeMessage *m, struct str *raw, const char **key)
 {
 	GMimeFormatOptions *format = g_mime_format_options_new();
@@ -233,7 +252,7 @@ static enum err write_out(struct arena *a, GMimeMessage *m, struct str *raw, con
 	bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
 	*raw = bytes->len > EMAIL_SIZE_MAX
 		   ? S("")
-		   : str_dup(a, (struct str){(const char *)bytes->data, bytes->len});
+		   : with_crlf(a, (struct str){(const char *)bytes->data, bytes->len});
 	g_object_unref(stream);
 	g_mime_format_options_free(format);
 	if (raw->n)

@@ -144,7 +144,7 @@ struct str letter_plain(struct arena *a, const struct email_outgoing *o)
 	}
 	if (o->quote.n) {
 		buf_fmt(&b, "\n%.*s\n", STR(email_line(a, o->quote_intro)));
-		quote_lines(&b, email_lines(a, o->quote));
+		quote_lines(&b, str_trim(email_lines(a, o->quote)));
 	}
 	return buf_str(&b);
 }

@@ -1,61 +1,11 @@
 /* The store on both engines: types, optional parts, transactions, group commit, faults. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/store.h"
+#include "store/store_test.h"
 
-#include "base/clock.h"
 #include "base/json.h"
-#include "store/store_impl.h"
-#include "store/store_test.sql.h"
-#include "store/testing.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-static const struct migration schema[] = {
-    {"t", 1,
-     "CREATE TABLE t (id @id, i BIGINT, r DOUBLE PRECISION, b BOOLEAN, s TEXT, j @json, at BIGINT,"
-     " data @blob);"},
-    {NULL, 0, NULL},
-};
-
-/* One test on one engine. */
-struct with {
-	struct arena *a;
-	struct store *s;
-};
-
-static struct with open_with(int engine, const struct store_options *o)
-{
-	struct with w = {.a = arena_new()};
-	const char *why = "";
-
-	w.s = store_testing(w.a, engine, o);
-	if (store_migrate(w.s, w.a, schema, &why) != E_OK)
-		fail_msg("migrate: %s", why);
-	return w;
-}
-
-static void close_with(struct with *w)
-{
-	store_testing_end(w->s);
-	arena_free(w->a);
-}
-
-#define EACH_ENGINE(w, o)                                                                          \
-	for (int engine_ = 0; engine_ < store_engines(); engine_++)                                \
-		for (struct with w = open_with(engine_, (o)); w.s; close_with(&w), w.s = NULL)
-
-#define OK(db, expr)                                                                               \
-	do {                                                                                       \
-		enum err e_ = (expr);                                                              \
-		if (e_ != E_OK)                                                                    \
-			fail_msg("%s: %s: %s", #expr, err_name(e_), db_error(db));                 \
-	} while (0)
 
 /* ---- values ---- */
 
@@ -274,38 +224,6 @@ static void runs_composed_text(void **state)
 
 /* ---- transactions ---- */
 
-static enum err put_then(void *arg, struct db *db, int attempt)
-{
-	enum err *end = arg;
-	struct arena *a = arena_new();
-
-	(void)attempt;
-	enum err e = t_put(db, a, 100, S("kept"));
-
-	arena_free(a);
-	return e == E_OK ? *end : e;
-}
-
-static enum err count_rows(void *arg, struct db *db, int attempt)
-{
-	struct arena *a = arena_new();
-	size_t n;
-
-	(void)attempt;
-	enum err e = t_count(db, a, arg, 1, &n);
-
-	arena_free(a);
-	return e;
-}
-
-static int64_t rows_of(struct with *w)
-{
-	struct t_count_row row = {0};
-
-	assert_int_equal(store_read_wait(w->s, count_rows, &row), E_OK);
-	return row.number;
-}
-
 static void rolls_back_what_fails(void **state)
 {
 	static const enum err ends[] = {E_DENIED, E_CONFLICT, E_INTERNAL, E_OK};
@@ -373,87 +291,6 @@ static void undoes_in_part(void **state)
 }
 
 /* ---- many at once ---- */
-
-enum { MANY = 400 };
-
-struct piece {
-	struct store_work work;
-	int64_t id;
-	enum err wanted, end;
-	bool ran_inside; /* done() came while its row could not be seen */
-	struct crowd *of;
-};
-
-struct crowd {
-	struct store *s;
-	pthread_mutex_t lock;
-	pthread_cond_t over;
-	int left;
-	int commits;
-	struct piece v[MANY];
-};
-
-static enum err piece_run(struct store_work *w, struct db *db, int attempt)
-{
-	struct piece *p = (struct piece *)w;
-	struct arena *a = arena_new();
-
-	(void)attempt;
-	enum err e = t_put(db, a, p->id, S("x"));
-
-	arena_free(a);
-	return e == E_OK ? p->wanted : e;
-}
-
-static void piece_done(struct store_work *w, enum err e)
-{
-	struct piece *p = (struct piece *)w;
-
-	pthread_mutex_lock(&p->of->lock);
-	p->end = e;
-	if (--p->of->left == 0)
-		pthread_cond_signal(&p->of->over);
-	pthread_mutex_unlock(&p->of->lock);
-}
-
-static void crowd_commit(void *arg)
-{
-	struct crowd *c = arg;
-
-	pthread_mutex_lock(&c->lock);
-	c->commits++;
-	pthread_mutex_unlock(&c->lock);
-}
-
-static void crowd_wait(struct crowd *c)
-{
-	pthread_mutex_lock(&c->lock);
-	while (c->left)
-		pthread_cond_wait(&c->over, &c->lock);
-	pthread_mutex_unlock(&c->lock);
-}
-
-/* Every fifth piece fails; every tenth is a task's step. */
-static void crowd_run(struct crowd *c, struct store *s)
-{
-	memset(c, 0, sizeof *c);
-	c->s = s;
-	c->left = MANY;
-	pthread_mutex_init(&c->lock, NULL);
-	pthread_cond_init(&c->over, NULL);
-	store_on_commit(s, crowd_commit, c);
-	for (int i = 0; i < MANY; i++) {
-		struct piece *p = &c->v[i];
-
-		*p = (struct piece){.work = {.run = piece_run, .done = piece_done},
-				    .id = i + 1,
-				    .wanted = i % 5 == 0 ? E_DENIED : E_OK,
-				    .of = c};
-		p->work.background = i % 10 == 1;
-		store_write(s, &p->work);
-	}
-	crowd_wait(c);
-}
 
 static void joins_commits(void **state)
 {
@@ -588,7 +425,7 @@ static void migrates(void **state)
 	{
 		const char *why = "";
 
-		assert_int_equal(store_migrate(w.s, w.a, schema, &why), E_OK);
+		assert_int_equal(store_migrate(w.s, w.a, test_schema, &why), E_OK);
 		assert_int_equal(store_migrate(w.s, w.a, edited, &why), E_CONFLICT);
 		assert_non_null(strstr(why, "t/0001: its text was changed"));
 		assert_int_equal(store_migrate(w.s, w.a, broken, &why), E_INTERNAL);
@@ -615,116 +452,6 @@ static void expands_marks(void **state)
 	assert_string_equal(migrate_expand(a, "@json\n--@pgsql\nx\n--.\n--@sqlite\ny\n--.", true),
 			    "JSONB\nx\n");
 	arena_free(a);
-}
-
-/* ---- faults ---- */
-
-static enum err slow(void *arg, struct db *db, int attempt)
-{
-	struct t_slow_row row;
-	size_t n;
-
-	(void)attempt;
-	return t_slow(db, arg, &row, 1, &n);
-}
-
-static void breaks_off_what_takes_too_long(void **state)
-{
-	(void)state;
-	EACH_ENGINE(w, (&(struct store_options){.readers = 1, .writers = 1}))
-	{
-		int64_t from = clock_ticks();
-
-		for (size_t i = 0; i < w.s->workers_n; i++)
-			w.s->workers[i].deadline_ms = 300;
-		assert_int_equal(store_read_wait(w.s, slow, w.a), E_BUSY);
-		assert_in_range(clock_ticks() - from, 200000, 3000000);
-		assert_int_equal(rows_of(&w), 0); /* and the next one runs */
-	}
-}
-
-static enum err pragma(void *arg, struct db *db, int attempt)
-{
-	(void)attempt;
-	return db_script(db, arg);
-}
-
-static enum err fill_disk(void *arg, struct db *db, int attempt)
-{
-	struct arena *a = arg;
-	char *long_text = arena_alloc(a, 100001);
-
-	(void)attempt;
-	memset(long_text, 'x', 100000);
-	for (int64_t i = 1000; i < 1100; i++)
-		TRY(t_put(db, a, i, (struct str){long_text, 100000}));
-	return E_OK;
-}
-
-/* SQLite ends the transaction by itself when the disk is full: the others of its batch are run
- * again, each alone, and keep what they did. */
-static void survives_a_full_disk(void **state)
-{
-	static struct crowd c;
-	struct with w =
-	    open_with(0, &(struct store_options){.readers = 1, .flush_delay_us = 20000});
-	enum err ok = E_OK;
-
-	(void)state;
-	assert_int_equal(store_write_wait(w.s, pragma, "PRAGMA max_page_count=200"), E_OK);
-	assert_int_equal(store_write_wait(w.s, fill_disk, w.a), E_BUSY);
-	assert_int_equal(rows_of(&w), 0);
-	assert_int_equal(store_write_wait(w.s, put_then, &ok), E_OK);
-
-	crowd_run(&c, w.s);
-	for (int i = 0; i < MANY; i++)
-		if (c.v[i].id != 100)
-			assert_int_equal(c.v[i].end, c.v[i].wanted);
-	store_on_commit(w.s, NULL, NULL);
-	close_with(&w);
-}
-
-static void waits_for_a_locked_file(void **state)
-{
-	struct with w = open_with(0, NULL);
-	struct str path = store_testing_url(w.s);
-	const char *why = "";
-	enum err ok = E_OK;
-	struct db *other = sqlite_connect(w.a, path.p + strlen("sqlite:"), false, DB_WRITER, &why);
-
-	(void)state;
-	assert_non_null(other);
-	OK(other, db_begin(other, BEGIN_WRITE, 0));
-	assert_int_equal(store_write_wait(w.s, put_then, &ok), E_BUSY);
-	assert_int_equal(rows_of(&w), 0);
-	db_rollback(other);
-	assert_int_equal(store_write_wait(w.s, put_then, &ok), E_OK);
-	db_close(other);
-	close_with(&w);
-}
-
-static enum err end_others(void *arg, struct db *db, int attempt)
-{
-	(void)arg, (void)attempt;
-	return db_script(db, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-			     "WHERE pid <> pg_backend_pid() AND application_name = 'aftersail' "
-			     "AND query NOT LIKE '%pg_notify%'");
-}
-
-static void connects_again(void **state)
-{
-	(void)state;
-	for (int engine = 1; engine < store_engines(); engine++) {
-		struct with w =
-		    open_with(engine, &(struct store_options){.readers = 2, .writers = 2});
-		enum err ok = E_OK;
-
-		assert_int_equal(store_write_wait(w.s, end_others, NULL), E_OK);
-		for (int i = 0; i < 4; i++)
-			assert_int_equal(rows_of(&w), 0);
-		assert_int_equal(store_write_wait(w.s, put_then, &ok), E_OK);
-		close_with(&w);
-	}
 }
 
 /* ---- the rest ---- */
@@ -852,10 +579,6 @@ int main(void)
 	    cmocka_unit_test(runs_again_what_met_another),
 	    cmocka_unit_test(migrates),
 	    cmocka_unit_test(expands_marks),
-	    cmocka_unit_test(breaks_off_what_takes_too_long),
-	    cmocka_unit_test(survives_a_full_disk),
-	    cmocka_unit_test(waits_for_a_locked_file),
-	    cmocka_unit_test(connects_again),
 	    cmocka_unit_test(tells_other_nodes),
 	    cmocka_unit_test(tells_sizes),
 	    cmocka_unit_test(refuses_bad_addresses),

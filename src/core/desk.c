@@ -257,6 +257,21 @@ enum err desk_unseal(const struct desk *d, struct arena *a, struct str sealed, s
 	return crypto_unseal(a, key, sealed, secret);
 }
 
+void channel_place(const struct desk *d, struct arena *a, const struct inbox_link *link,
+		   struct channel_at *at)
+{
+	unsigned char key[32], mark[32];
+
+	crypto_derive(d->secret, "channel", key);
+	desk_sign(d, "instance", S("instance"), mark);
+	*at = (struct channel_at){.inbox_id = link->id,
+				  .name = link->name,
+				  .address = link->address,
+				  .settings = link->settings,
+				  .secret = str_dup(a, (struct str){(char *)key, sizeof key}),
+				  .instance = str_hex(a, mark, 8)};
+}
+
 const struct channel *channel_find(const struct desk *d, struct str name)
 {
 	for (size_t i = 0; d->channels[i]; i++)

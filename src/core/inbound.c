@@ -62,8 +62,25 @@ static enum err read_link(void *arg, struct db *db, int attempt)
 	return E_NOTFOUND;
 }
 
+/* What hangs on a message is on the disk before the row that names it. */
+static enum err keep_files(struct intake *t)
+{
+	for (size_t i = 0; i < t->in.n_files; i++) {
+		struct incoming_file *f = &t->in.files[i];
+
+		if (f->hash.n)
+			continue;
+		f->size = (int64_t)f->bytes.n;
+		f->type = blob_sniff(f->bytes, f->type);
+		f->name = blob_name(t->a, f->name);
+		TRY(blob_put(t->desk->blobs, t->a, f->bytes, &f->hash));
+	}
+	return E_OK;
+}
+
 static void parse(struct intake *t)
 {
+	struct channel_at at;
 	struct str raw;
 
 	t->parsed = blob_read(t->desk->blobs, t->a, t->row->raw_hash, INBOUND_MAX, &raw);
@@ -71,13 +88,15 @@ static void parse(struct intake *t)
 		t->why = (struct json_why){"inbound.raw_gone", NULL};
 		return;
 	}
-	t->parsed =
-	    t->link.channel->parse(t->a, t->link.settings, t->link.address, raw, &t->in, &t->why);
+	channel_place(t->desk, t->a, &t->link, &at);
+	t->parsed = t->link.channel->parse(t->a, &at, raw, &t->in, &t->why);
 	t->in.inbound_id = t->row->id;
 	t->in.inbox_id = t->row->inbox_id;
 	t->in.raw_hash = t->row->raw_hash;
 	if (t->in.at <= 0 || t->in.at > t->row->at)
 		t->in.at = t->row->at;
+	if (t->parsed == E_OK)
+		t->parsed = keep_files(t);
 }
 
 static enum err mark(struct ctx *c, const struct intake *t, const char *state, const char *key,

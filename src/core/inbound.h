@@ -23,6 +23,10 @@ struct incoming_address {
 	struct str name, address;
 };
 
+/* Stands in incoming.html between what was written now and what it quotes.  Cleaned HTML holds no
+ * other comment; pictures still to be fetched are data-remote, the mail's own are data-cid. */
+#define INCOMING_FOLD "<!--fold-->"
+
 enum incoming_kind {
 	INCOMING_MESSAGE, /* a person wrote */
 	INCOMING_AUTO,    /* an automatic answer: kept, but opens and answers nothing */
@@ -34,6 +38,7 @@ struct incoming {
 	int64_t inbound_id, inbox_id;
 	enum incoming_kind kind;
 	bool list;              /* came through a mailing list */
+	bool spam;              /* the mail server says so */
 	int64_t at;             /* when it was sent, as the channel says, bounded by now */
 	struct str external_id; /* Message-ID and the like: unique in the inbox */
 	struct incoming_address from;
@@ -42,7 +47,7 @@ struct incoming {
 	struct str subject;
 	struct str text;     /* what the person wrote, without quotes */
 	struct str quoted;   /* the quoted rest, folded in the thread */
-	struct str html;     /* cleaned; empty when there is none */
+	struct str html;     /* cleaned; empty when there is none; see INCOMING_FOLD */
 	struct str raw_hash; /* of the source in the blob store */
 	struct str language; /* when the channel knows */
 	struct incoming_file *files;
@@ -54,6 +59,7 @@ struct incoming {
 	struct str bounce_reason;
 	struct str bounced_address;
 	bool may_answer; /* an automatic answer may go out */
+	const char *why; /* i18n key of why not; NULL when it may */
 };
 
 /* Keep the raw bytes; *fresh is false when this delivery id is there already (it is not stored

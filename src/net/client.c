@@ -138,6 +138,14 @@ void net_service_remove(struct net *n, struct net_service *s)
 		s->next->prev = s->prev;
 }
 
+bool net_service_alive(struct net *n, const struct net_service *s)
+{
+	for (const struct net_service *o = n->services; o; o = o->next)
+		if (o == s)
+			return true;
+	return false;
+}
+
 void **net_smtp_pool(struct net *n)
 {
 	return &n->smtp;

@@ -28,6 +28,8 @@ struct net_service {
 };
 void net_service_add(struct net *, struct net_service *);
 void net_service_remove(struct net *, struct net_service *);
+/* Whether it is still there; it may have been freed already. */
+bool net_service_alive(struct net *, const struct net_service *);
 
 /* The pool of connections to mail servers, smtp.c's own. */
 void **net_smtp_pool(struct net *);

@@ -13,7 +13,7 @@ export default defineConfig({
   plugins: [
     vue(),
     // Messages are compiled here: the console's CSP forbids making functions at run time.
-    vueI18n({ include: here('../i18n/**'), runtimeOnly: true, strictMessage: false }),
+    vueI18n({ include: here('../i18n/*.json'), runtimeOnly: true, strictMessage: false }),
   ],
   resolve: { alias: { '@': here('./src'), '@i18n': here('../i18n') } },
   define: { __VUE_I18N_LEGACY_API__: false, __VUE_OPTIONS_API__: false },
@@ -30,7 +30,7 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
-    include: ['src/**/*.spec.ts'],
+    include: ['src/**/*.spec.ts', 'widget/src/**/*.spec.ts'],
     testTimeout: 10_000,
   },
 })

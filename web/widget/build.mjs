@@ -17,7 +17,12 @@ await build({
     target: ['chrome105', 'firefox110', 'safari16'],
     outDir: here('../dist'),
     emptyOutDir: false,
-    lib: { entry: here('src/main.ts'), formats: ['iife'], name: 'aftersailWidget', fileName: () => 'widget.js' },
+    lib: {
+      entry: here('src/main.ts'),
+      formats: ['iife'],
+      name: 'aftersailWidget',
+      fileName: () => 'widget.js',
+    },
   },
 })
 cpSync(here('../shop'), here('../dist/shop'), { recursive: true })

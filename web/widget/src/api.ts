@@ -51,12 +51,18 @@ export function createApi(desk: string, inbox: string, token: () => string | und
     const headers = new Headers(init.headers)
     const bearer = token()
     if (bearer && path.startsWith('me/')) headers.set('authorization', `Bearer ${bearer}`)
-    const answer = await fetch(base + path, { ...init, headers, credentials: 'omit', cache: 'no-store' })
+    const answer = await fetch(base + path, {
+      ...init,
+      headers,
+      credentials: 'omit',
+      cache: 'no-store',
+    })
     if (!answer.ok) throw await refusal(answer)
     return answer
   }
 
-  const json = async <T>(path: string, init?: RequestInit) => (await (await call(path, init)).json()) as T
+  const json = async <T>(path: string, init?: RequestInit) =>
+    (await (await call(path, init)).json()) as T
   const send = (body: unknown): RequestInit => ({
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -20,7 +20,11 @@ interface Visit {
   seen: number
 }
 
-type TabNews = { kind: 'message'; message: Message } | { kind: 'typing'; name: string } | { kind: 'seen'; id: number } | { kind: 'look' }
+type TabNews =
+  | { kind: 'message'; message: Message }
+  | { kind: 'typing'; name: string }
+  | { kind: 'seen'; id: number }
+  | { kind: 'look' }
 
 export interface ChatOptions {
   desk: string
@@ -34,7 +38,10 @@ const TYPING_SHOWN_MS = 6000
 const TYPING_TOLD_MS = 3000
 
 const uuid = () =>
-  crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('')
+  crypto.randomUUID?.() ??
+  [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((b) => b.toString(16).padStart(2, '0'))
+    .join('')
 
 export class Chat {
   config?: Config
@@ -128,7 +135,7 @@ export class Chat {
     this.line?.abort()
     this.line = undefined
     this.storage.remove('visit')
-    this.storage.remove('outbox')
+    for (const name of this.storage.names('out:')) this.storage.remove(name)
     this.storage.remove('draft')
     this.thread.clear()
   }
@@ -215,9 +222,15 @@ export class Chat {
     this.o.onChange()
   }
 
+  private put(m: Message) {
+    this.thread.put(m)
+    // It may come back before the answer to its sending does, or instead of it.
+    if (m.client_id && this.storage.get(`out:${m.client_id}`)) this.outbox.drop(m.client_id)
+  }
+
   private take(m: Message, tell: boolean) {
     if (m.from === 'agent') this.showTyping('')
-    this.thread.put(m)
+    this.put(m)
     if (tell) this.tell({ kind: 'message', message: m })
     this.o.onChange()
   }
@@ -238,9 +251,9 @@ export class Chat {
 
   private async readHistory(): Promise<void> {
     try {
-      for (let after: number | string | null = this.thread.lastId(); after !== null; ) {
+      for (let after: number | string | null = this.thread.lastId(); after !== null;) {
         const page: Awaited<ReturnType<Api['history']>> = await this.api.history(after)
-        page.items.forEach((m) => this.thread.put(m))
+        page.items.forEach((m) => this.put(m))
         this.agentSeen = Math.max(this.agentSeen, page.agent_seen_id ?? 0)
         after = page.next
       }
@@ -297,7 +310,8 @@ export class Chat {
 
   type(typing: boolean) {
     const now = Date.now()
-    if (!this.started || (typing ? now - this.toldTyping < TYPING_TOLD_MS : this.toldTyping === 0)) return
+    if (!this.started || (typing ? now - this.toldTyping < TYPING_TOLD_MS : this.toldTyping === 0))
+      return
     this.toldTyping = typing ? now : 0
     this.api.tell('typing', { typing }).catch(() => undefined)
   }

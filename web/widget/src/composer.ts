@@ -1,4 +1,5 @@
-// Where the visitor writes: text that survives a reload, files by button, paste and drop, their size said first.
+// Where the visitor writes: text that survives a reload, files by button, paste and drop, their
+// size said first.
 import { Refused } from './api'
 import { h, icon } from './dom'
 import { formatSize } from './format'
@@ -11,123 +12,171 @@ interface Chip {
   failed?: boolean
 }
 
-export interface Composer {
-  el: HTMLElement
-  focus(): void
-  take(files: Iterable<File>): void
-  /** Called when the chat changed. */
-  refresh(): void
-}
-
 const MOST_FILES = 10
 const TEXT_MAX = 10_000
-const coarse = () => window.matchMedia('(pointer: coarse)').matches
+const TALLEST_PX = 140
 
-export function createComposer(v: View): Composer {
-  const { chat, t, language } = v
-  const max = chat.config?.attachment_max ?? 0
-  let chips: Chip[] = []
+const touched = () => window.matchMedia('(pointer: coarse)').matches
 
-  const text = h('textarea', { rows: '1', dir: 'auto', maxlength: String(TEXT_MAX), placeholder: t('message'), 'aria-label': t('message'), enterkeyhint: 'send' })
-  const picker = h('input', { type: 'file', multiple: true, hidden: true, tabindex: '-1' })
-  const attach = h('button', { type: 'button', class: 'round', 'aria-label': t('attach'), title: t('attach'), click: () => picker.click() }, icon('clip'))
-  const send = h('button', { type: 'submit', class: 'round go', 'aria-label': t('send'), title: t('send') }, icon('send'))
-  const tray = h('ul', { class: 'tray' })
-  const problem = h('p', { class: 'problem', role: 'alert' })
-  const el = h('form', { class: 'composer', submit: submit }, problem, tray, h('div', { class: 'line' }, attach, text, send), picker)
+export class Composer {
+  readonly el: HTMLElement
+  private chips: Chip[] = []
+  private readonly text: HTMLTextAreaElement
+  private readonly send: HTMLButtonElement
+  private readonly picker = h('input', { type: 'file', multiple: true, hidden: true })
+  private readonly tray = h('ul', { class: 'tray' })
+  private readonly problem = h('p', { class: 'problem', role: 'alert' })
 
-  function ready(): boolean {
-    return (text.value.trim() !== '' || chips.length > 0) && chips.every((c) => c.done)
+  constructor(private readonly v: View) {
+    const { t } = v
+    this.text = h('textarea', {
+      rows: '1',
+      dir: 'auto',
+      maxlength: String(TEXT_MAX),
+      placeholder: t('message'),
+      'aria-label': t('message'),
+    })
+    const pick = () => this.picker.click()
+    const attach = this.round('attach', 'clip', { type: 'button', click: pick })
+    this.send = this.round('send', 'send', { type: 'submit' })
+    this.send.classList.add('go')
+    this.el = h(
+      'form',
+      { class: 'composer', submit: (e: Event) => this.submit(e) },
+      this.problem,
+      this.tray,
+      h('div', { class: 'line' }, attach, this.text, this.send),
+      this.picker,
+    )
+    this.text.value = v.chat.storage.get<string>('draft') ?? ''
+    this.wire()
   }
 
-  function refresh() {
-    send.disabled = !ready()
-    text.style.height = 'auto'
-    text.style.height = `${Math.min(text.scrollHeight, 140)}px`
+  private round(word: 'attach' | 'send', name: 'clip' | 'send', more: Parameters<typeof h>[1]) {
+    const says = this.v.t(word)
+    const attrs = { class: 'round', 'aria-label': says, title: says, ...more }
+    return h('button', attrs, icon(name))
   }
 
-  function submit(e?: Event) {
-    e?.preventDefault()
-    if (!ready()) return
-    const files = chips.flatMap((c) => c.done ?? [])
-    chat.say(text.value.trim(), files)
-    text.value = ''
-    chips = []
-    chat.storage.remove('draft')
-    problem.textContent = ''
-    drawTray()
-    text.focus()
+  private wire() {
+    const { chat } = this.v
+    this.text.addEventListener('input', () => {
+      chat.storage.set('draft', this.text.value)
+      chat.type(this.text.value !== '')
+      this.refresh()
+    })
+    this.text.addEventListener('blur', () => chat.type(false))
+    this.text.addEventListener('keydown', (e) => this.key(e))
+    this.text.addEventListener('paste', (e) => {
+      const files = [...(e.clipboardData?.files ?? [])]
+      if (files.length === 0) return
+      e.preventDefault()
+      this.take(files)
+    })
+    this.picker.addEventListener('change', () => {
+      this.take([...(this.picker.files ?? [])])
+      this.picker.value = ''
+    })
   }
 
-  function chipOf(c: Chip): HTMLElement {
+  /** While a word is being composed (Chinese, Japanese) Enter belongs to the input method. */
+  private key(e: KeyboardEvent) {
+    const composing = e.isComposing || e.keyCode === 229
+    if (e.key === 'Enter' && !e.shiftKey && !composing && !touched()) this.submit(e)
+  }
+
+  private ready(): boolean {
+    const something = this.text.value.trim() !== '' || this.chips.length > 0
+    return something && this.chips.every((c) => c.done)
+  }
+
+  private submit(e: Event) {
+    e.preventDefault()
+    if (!this.ready()) return
+    const files = this.chips.flatMap((c) => c.done ?? [])
+    const said = this.text.value.trim()
+    this.text.value = ''
+    this.chips = []
+    this.problem.textContent = ''
+    this.v.chat.storage.remove('draft')
+    this.v.chat.say(said, files)
+    this.drawTray()
+    this.text.focus()
+  }
+
+  private chip(c: Chip): HTMLElement {
+    const { t, language } = this.v
     const state = c.failed ? 'failed' : c.done ? '' : 'uploading'
+    const size = formatSize(language, c.file.size)
     const off = () => {
-      chips = chips.filter((x) => x !== c)
-      drawTray()
+      this.chips = this.chips.filter((x) => x !== c)
+      this.drawTray()
     }
-    return h('li', { class: state },
-      icon('file'), h('bdi', {}, c.file.name), h('span', { class: 'meta' }, state ? t(state as 'uploading') : formatSize(language, c.file.size)),
-      c.failed && h('button', { type: 'button', class: 'plain', click: () => void upload(c) }, t('retry')),
-      h('button', { type: 'button', class: 'bare', 'aria-label': `${t('remove')}: ${c.file.name}`, click: off }, icon('close')))
+    const again = { type: 'button', class: 'plain', click: () => void this.upload(c) }
+    const remove = `${t('remove')}: ${c.file.name}`
+    return h(
+      'li',
+      { class: state },
+      icon('file'),
+      h('bdi', {}, c.file.name),
+      h('span', { class: 'meta' }, state ? `${size} · ${t(state)}` : size),
+      c.failed && h('button', again, t('retry')),
+      h(
+        'button',
+        { type: 'button', class: 'bare', 'aria-label': remove, click: off },
+        icon('close'),
+      ),
+    )
   }
 
-  function drawTray() {
-    tray.replaceChildren(...chips.map(chipOf))
-    refresh()
+  private drawTray() {
+    this.tray.replaceChildren(...this.chips.map((c) => this.chip(c)))
+    this.refresh()
   }
 
-  async function upload(c: Chip) {
+  private async upload(c: Chip) {
     c.failed = false
-    drawTray()
+    this.drawTray()
     try {
-      c.done = await chat.upload(c.file)
+      c.done = await this.v.chat.upload(c.file)
     } catch (e) {
       c.failed = true
       const large = e instanceof Refused && e.status === 413
-      problem.textContent = large ? tooLarge(c.file) : t('upload_failed', { name: c.file.name })
+      const name = c.file.name
+      this.problem.textContent = large ? this.tooLarge(c.file) : this.v.t('upload_failed', { name })
     }
-    drawTray()
+    this.drawTray()
   }
 
-  const tooLarge = (f: File) =>
-    t('too_large', { name: f.name, size: formatSize(language, f.size), max: formatSize(language, max) })
+  private tooLarge(file: File): string {
+    const { t, language, chat } = this.v
+    const max = formatSize(language, chat.config?.attachment_max ?? 0)
+    return t('too_large', { name: file.name, size: formatSize(language, file.size), max })
+  }
 
-  function take(files: Iterable<File>) {
-    problem.textContent = ''
+  take(files: Iterable<File>) {
+    const max = this.v.chat.config?.attachment_max ?? 0
+    this.problem.textContent = ''
     for (const file of files) {
-      if (chips.length >= MOST_FILES) break
-      if (file.size === 0) problem.textContent = t('empty_file', { name: file.name })
-      else if (max > 0 && file.size > max) problem.textContent = tooLarge(file)
+      if (this.chips.length >= MOST_FILES) break
+      if (file.size === 0) this.problem.textContent = this.v.t('empty_file', { name: file.name })
+      else if (max > 0 && file.size > max) this.problem.textContent = this.tooLarge(file)
       else {
         const chip: Chip = { file }
-        chips.push(chip)
-        void upload(chip)
+        this.chips.push(chip)
+        void this.upload(chip)
       }
     }
-    drawTray()
+    this.drawTray()
   }
 
-  text.addEventListener('input', () => {
-    chat.storage.set('draft', text.value)
-    chat.type(text.value !== '')
-    refresh()
-  })
-  text.addEventListener('blur', () => chat.type(false))
-  text.addEventListener('keydown', (e) => {
-    // While a word is being composed (Chinese, Japanese, Korean) Enter belongs to the input method.
-    if (e.key !== 'Enter' || e.shiftKey || e.isComposing || e.keyCode === 229 || coarse()) return
-    submit(e)
-  })
-  text.addEventListener('paste', (e) => {
-    const files = [...(e.clipboardData?.files ?? [])]
-    if (files.length === 0) return
-    e.preventDefault()
-    take(files)
-  })
-  picker.addEventListener('change', () => {
-    take([...(picker.files ?? [])])
-    picker.value = ''
-  })
-  text.value = chat.storage.get<string>('draft') ?? ''
-  return { el, take, refresh, focus: () => text.focus() }
+  refresh() {
+    this.send.disabled = !this.ready()
+    this.text.style.height = 'auto'
+    this.text.style.height = `${Math.min(this.text.scrollHeight, TALLEST_PX)}px`
+  }
+
+  focus() {
+    this.text.focus()
+  }
 }

@@ -1,9 +1,14 @@
-// Elements and icons made one by one: no markup strings, so a page with the strictest policy lets them be.
+// Elements and icons made one by one: no markup strings, so a page with the strictest policy lets
+// them be.
 
 type Attrs = Record<string, string | boolean | ((e: never) => void) | undefined>
 type Child = Node | string | undefined | false
 
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attrs: Attrs = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attrs: Attrs = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
   const el = document.createElement(tag)
   for (const [name, value] of Object.entries(attrs)) {
     if (value === undefined || value === false) continue
@@ -15,6 +20,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attrs: Attrs = 
 }
 
 /** Strokes of a 24 by 24 grid. */
+// prettier-ignore
 const icons = {
   chat: 'M4 19.5V7a3 3 0 0 1 3-3h10a3 3 0 0 1 3 3v7a3 3 0 0 1-3 3H8zM8.5 9h7M8.5 12.5h4.5',
   close: 'M6 6l12 12M18 6L6 18',

@@ -6,19 +6,46 @@ import { backoff } from './live'
 import { createThread } from './thread'
 import type { Message } from './types'
 
-const said = (id: number, from: Message['from'] = 'agent'): Message => ({ id, from, text: `m${id}`, at: id, attachments: [] })
+const said = (id: number, from: Message['from'] = 'agent'): Message => ({
+  id,
+  from,
+  text: `m${id}`,
+  at: id,
+  attachments: [],
+})
 
 describe('splitLinks', () => {
   it.each([
     { text: 'no link', gives: [{ text: 'no link' }] },
-    { text: 'see https://shop.example/a?b=1.', gives: [{ text: 'see ' }, { text: 'https://shop.example/a?b=1', href: 'https://shop.example/a?b=1' }, { text: '.' }] },
-    { text: 'https://a.example', gives: [{ text: 'https://a.example', href: 'https://a.example' }] },
+    {
+      text: 'see https://shop.example/a?b=1.',
+      gives: [
+        { text: 'see ' },
+        { text: 'https://shop.example/a?b=1', href: 'https://shop.example/a?b=1' },
+        { text: '.' },
+      ],
+    },
+    {
+      text: 'https://a.example',
+      gives: [{ text: 'https://a.example', href: 'https://a.example' }],
+    },
     { text: 'javascript:alert(1)', gives: [{ text: 'javascript:alert(1)' }] },
-    { text: '(http://a.example/x)', gives: [{ text: '(' }, { text: 'http://a.example/x', href: 'http://a.example/x' }, { text: ')' }] },
+    {
+      text: '(http://a.example/x)',
+      gives: [
+        { text: '(' },
+        { text: 'http://a.example/x', href: 'http://a.example/x' },
+        { text: ')' },
+      ],
+    },
     { text: 'http://', gives: [{ text: 'http://' }] },
   ])('$text', ({ text, gives }) => {
     expect(splitLinks(text)).toEqual(gives)
-    expect(splitLinks(text).map((p) => p.text).join('')).toBe(text)
+    expect(
+      splitLinks(text)
+        .map((p) => p.text)
+        .join(''),
+    ).toBe(text)
   })
 })
 
@@ -55,7 +82,15 @@ describe('formats', () => {
 describe('thread', () => {
   it('keeps order however messages arrive, each once', () => {
     const t = createThread()
-    expect([3, 1, 2, 3, 5, 4, 1].map((id) => t.put(said(id)))).toEqual([true, true, true, false, true, true, false])
+    expect([3, 1, 2, 3, 5, 4, 1].map((id) => t.put(said(id)))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      true,
+      true,
+      false,
+    ])
     expect(t.list().map((m) => m.id)).toEqual([1, 2, 3, 4, 5])
     expect(t.lastId()).toBe(5)
   })

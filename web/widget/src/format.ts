@@ -7,7 +7,11 @@ export function formatSize(language: string, bytes: number): string {
   let i = 0
   for (; n >= 1000 && i < UNITS.length - 1; i++) n /= 1000
   const digits = i > 0 && n < 10 ? 1 : 0
-  return new Intl.NumberFormat(language, { style: 'unit', unit: UNITS[i], maximumFractionDigits: digits }).format(n)
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: UNITS[i],
+    maximumFractionDigits: digits,
+  }).format(n)
 }
 
 export function formatTime(language: string, at: number): string {
@@ -18,7 +22,8 @@ export function formatTime(language: string, at: number): string {
 export function formatDay(language: string, at: number, now: number): string {
   const day = (t: number) => new Date(t).setHours(0, 0, 0, 0)
   const days = Math.round((day(at) - day(now)) / 86_400_000)
-  if (days === 0 || days === -1) return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(days, 'day')
+  if (days === 0 || days === -1)
+    return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(days, 'day')
   return new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long' }).format(at)
 }
 
@@ -42,4 +47,5 @@ export function splitLinks(text: string): Piece[] {
   return pieces
 }
 
-export const looksLikeEmail = (text: string) => /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(text.trim()) && text.length <= 254
+export const looksLikeEmail = (text: string) =>
+  /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(text.trim()) && text.length <= 254

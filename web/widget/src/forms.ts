@@ -18,16 +18,35 @@ function field(t: Translate, what: 'name' | 'email', ask: Ask, value: string): F
   const id = `f${++made}`
   const must = ask === 'required'
   const input = h('input', {
-    id, name: what, type: what === 'email' ? 'email' : 'text', autocomplete: what, maxlength: '200', dir: 'auto',
-    'aria-required': String(must), 'aria-describedby': `${id}p`,
+    id,
+    name: what,
+    type: what === 'email' ? 'email' : 'text',
+    autocomplete: what,
+    maxlength: '200',
+    dir: 'auto',
+    'aria-required': String(must),
+    'aria-describedby': `${id}p`,
   })
   input.value = value
   const problem = h('span', { class: 'problem', id: `${id}p` })
-  const el = h('div', { class: 'field' }, h('label', { for: id }, t(what), !must && h('span', { class: 'meta' }, t('optional'))), input, problem)
+  const el = h(
+    'div',
+    { class: 'field' },
+    h('label', { for: id }, t(what), !must && h('span', { class: 'meta' }, t('optional'))),
+    input,
+    problem,
+  )
 
   function check() {
     const text = input.value.trim()
-    const bad = text === '' ? (must ? t('need') : '') : what === 'email' && !looksLikeEmail(text) ? t('bad_email') : ''
+    const bad =
+      text === ''
+        ? must
+          ? t('need')
+          : ''
+        : what === 'email' && !looksLikeEmail(text)
+          ? t('bad_email')
+          : ''
     problem.textContent = bad
     input.setAttribute('aria-invalid', String(bad !== ''))
     return bad === ''
@@ -35,8 +54,12 @@ function field(t: Translate, what: 'name' | 'email', ask: Ask, value: string): F
   return { el, input, check }
 }
 
-/** Asks what the inbox wants to know and the shop has not said. Undefined when there is nothing to ask. */
-export function createPrechat(v: View, known: { name?: string; email?: string }, done: () => void): HTMLElement | undefined {
+/** Asks what the inbox wants to know and the shop has not said; undefined when that is nothing. */
+export function createPrechat(
+  v: View,
+  known: { name?: string; email?: string },
+  done: () => void,
+): HTMLElement | undefined {
   const { chat, t } = v
   const ask = chat.config?.prechat
   if (!ask || chat.started || chat.visit.asked) return undefined
@@ -49,12 +72,18 @@ export function createPrechat(v: View, known: { name?: string; email?: string },
     e.preventDefault()
     const bad = fields.filter(([, f]) => !f.check())
     if (bad[0]) return bad[0][1].input.focus()
-    const said = Object.fromEntries(fields.map(([what, f]) => [what, f.input.value.trim() || undefined]))
+    const said = Object.fromEntries(
+      fields.map(([what, f]) => [what, f.input.value.trim() || undefined]),
+    )
     chat.remember({ ...said, asked: true })
     done()
   }
-  return h('form', { class: 'prechat', novalidate: true, submit }, ...fields.map(([, f]) => f.el),
-    h('button', { type: 'submit', class: 'main' }, t('start')))
+  return h(
+    'form',
+    { class: 'prechat', novalidate: true, submit },
+    ...fields.map(([, f]) => f.el),
+    h('button', { type: 'submit', class: 'main' }, t('start')),
+  )
 }
 
 /** Takes an address for the answers. */
@@ -73,8 +102,17 @@ export function createMailForm(v: View, done: () => void): HTMLElement {
       problem.textContent = t('unreachable')
     }
   }
-  return h('form', { class: 'mail', novalidate: true, submit: (e: Event) => void submit(e) },
-    h('p', {}, t('by_mail_text')), f.el, problem,
-    h('div', { class: 'acts' }, h('button', { type: 'submit', class: 'main' }, t('by_mail_send')),
-      h('button', { type: 'button', class: 'plain', click: done }, t('back'))))
+  return h(
+    'form',
+    { class: 'mail', novalidate: true, submit: (e: Event) => void submit(e) },
+    h('p', {}, t('by_mail_text')),
+    f.el,
+    problem,
+    h(
+      'div',
+      { class: 'acts' },
+      h('button', { type: 'submit', class: 'main' }, t('by_mail_send')),
+      h('button', { type: 'button', class: 'plain', click: done }, t('back')),
+    ),
+  )
 }

@@ -19,7 +19,9 @@ const cases = [
 ]
 
 const words = (language: string) =>
-  JSON.parse(readFileSync(`${import.meta.dirname}/../../../i18n/widget/${language}.json`, 'utf8')) as Record<string, string>
+  JSON.parse(
+    readFileSync(`${import.meta.dirname}/../../../i18n/widget/${language}.json`, 'utf8'),
+  ) as Record<string, string>
 const marks = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort()
 
 describe('language', () => {

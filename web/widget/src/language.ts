@@ -38,5 +38,6 @@ export function wishes(override: string | undefined): string[] {
 export const isRtl = (language: Language) => language === 'ar'
 
 export function translator(language: Language): Translate {
-  return (key, args = {}) => words[language][key].replace(/\{(\w+)\}/g, (_, name: string) => args[name] ?? '')
+  return (key, args = {}) =>
+    words[language][key].replace(/\{(\w+)\}/g, (_, name: string) => args[name] ?? '')
 }

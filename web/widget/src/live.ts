@@ -25,8 +25,12 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
-/** Runs work in one tab at a time; where the browser has no locks, at once (the desk sorts doubles out). */
-export function exclusive<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+/** Runs work in one tab at a time; without locks at once, and the desk sorts doubles out. */
+export function exclusive<T>(
+  name: string,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   if (!('locks' in navigator)) return work()
   return navigator.locks.request(name, signal ? { signal } : {}, work) as Promise<T>
 }

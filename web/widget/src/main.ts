@@ -1,11 +1,11 @@
 // <script src="https://desk.example/widget.js" data-inbox="KEY" async></script>
 //
-// Optional: data-lang, data-theme="light|dark", and who the visitor is, in data-identity, data-identity-hash, data-name,
-// data-email or in window.aftersailSettings = {identity, identityHash, name, email} set before this script runs.
-// window.Aftersail has open() and close().
+// Optional: data-lang, data-theme="light|dark", and who the visitor is, in data-identity, data-
+// identity-hash, data-name, data-email or in window.aftersailSettings = {identity, identityHash,
+// name, email} set before this script runs. window.Aftersail has open() and close().
 import { Chat } from './chat'
 import { chooseLanguage, translator, wishes } from './language'
-import { createPanel, type Panel } from './panel'
+import { Panel } from './panel'
 import type { Settings } from './types'
 
 declare global {
@@ -30,13 +30,20 @@ async function run(script: HTMLScriptElement, inbox: string) {
   const language = chooseLanguage(wishes(data['lang']))
   const settings = () => settingsOf(data)
   let panel: Panel | undefined
-  const chat = new Chat({ desk: new URL(script.src).origin, inbox, language, settings, onChange: () => panel?.refresh() })
+  const chat = new Chat({
+    desk: new URL(script.src).origin,
+    inbox,
+    language,
+    settings,
+    onChange: () => panel?.refresh(),
+  })
   if (!(await chat.boot())) {
     console.warn(`aftersail: there is no chat inbox "${inbox}"`)
     return
   }
-  panel = createPanel({ chat, language, t: translator(language) }, settings, data['theme'])
-  window.Aftersail = { open: panel.open, close: panel.close }
+  const made = new Panel({ chat, language, t: translator(language) }, settings, data['theme'])
+  panel = made
+  window.Aftersail = { open: () => made.open(), close: () => made.close() }
 }
 
 const script = tag()

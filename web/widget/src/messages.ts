@@ -19,7 +19,15 @@ const drawn = new Map<number, HTMLElement>()
 function textOf(text: string): HTMLElement {
   const p = h('p', { dir: 'auto', class: 'text' })
   for (const piece of splitLinks(text))
-    p.append(piece.href ? h('a', { href: piece.href, target: '_blank', rel: 'noopener noreferrer nofollow' }, piece.text) : piece.text)
+    p.append(
+      piece.href
+        ? h(
+            'a',
+            { href: piece.href, target: '_blank', rel: 'noopener noreferrer nofollow' },
+            piece.text,
+          )
+        : piece.text,
+    )
   return p
 }
 
@@ -45,9 +53,24 @@ function lookAt(v: View, f: FileInfo, from: HTMLElement) {
     box.remove()
     from.focus()
   }
-  const keep = h('button', { type: 'button', class: 'plain', click: () => void save(v, f) }, icon('save'), v.t('download', { name: f.name }))
-  const back = h('button', { type: 'button', class: 'plain', click: end }, icon('close'), v.t('back'))
-  const box = h('div', { class: 'look', role: 'dialog', 'aria-modal': 'true', 'aria-label': f.name }, h('div', { class: 'bar' }, back, keep), canvas)
+  const keep = h(
+    'button',
+    { type: 'button', class: 'plain', click: () => void save(v, f) },
+    icon('save'),
+    v.t('download', { name: f.name }),
+  )
+  const back = h(
+    'button',
+    { type: 'button', class: 'plain', click: end },
+    icon('close'),
+    v.t('back'),
+  )
+  const box = h(
+    'div',
+    { class: 'look', role: 'dialog', 'aria-modal': 'true', 'aria-label': f.name },
+    h('div', { class: 'bar' }, back, keep),
+    canvas,
+  )
   box.addEventListener('keydown', (e) => {
     if (e.key !== 'Escape') return
     e.stopPropagation()
@@ -61,12 +84,31 @@ function lookAt(v: View, f: FileInfo, from: HTMLElement) {
 function fileOf(v: View, f: FileInfo): HTMLElement {
   const size = formatSize(v.language, f.size)
   const row = () =>
-    h('button', { type: 'button', class: 'file', 'aria-label': v.t('download', { name: f.name }), click: () => void save(v, f) },
-      icon('file'), h('bdi', {}, f.name), h('span', { class: 'meta' }, size))
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'file',
+        'aria-label': v.t('download', { name: f.name }),
+        click: () => void save(v, f),
+      },
+      icon('file'),
+      h('bdi', {}, f.name),
+      h('span', { class: 'meta' }, size),
+    )
   if (!isPicture(f)) return row()
   const canvas = h('canvas', { 'aria-hidden': 'true' })
   if (f.width && f.height) canvas.style.aspectRatio = `${f.width} / ${f.height}`
-  const button = h('button', { type: 'button', class: 'picture', 'aria-label': v.t('picture', { name: f.name }), click: () => lookAt(v, f, button) }, canvas)
+  const button = h(
+    'button',
+    {
+      type: 'button',
+      class: 'picture',
+      'aria-label': v.t('picture', { name: f.name }),
+      click: () => lookAt(v, f, button),
+    },
+    canvas,
+  )
   paint(v, f, canvas, true).catch(() => button.replaceWith(row()))
   return button
 }
@@ -86,16 +128,29 @@ function waiting(v: View, p: Pending): HTMLElement {
   const { chat, t } = v
   const el = h('li', { class: `said visitor ${p.failed ? 'failed' : 'waiting'}` })
   if (p.text) el.append(textOf(p.text))
-  if (p.files.length > 0) el.append(h('p', { class: 'text' }, t('attached', { n: String(p.files.length) })))
+  if (p.files.length > 0)
+    el.append(h('p', { class: 'text' }, t('attached', { n: String(p.files.length) })))
   if (!p.failed) {
     el.append(h('span', { class: 'meta' }, icon('wait'), t(chat.connected ? 'sending' : 'queued')))
     return el
   }
   el.append(
     h('span', { class: 'meta bad' }, `${t('failed')}. ${t('refused')}`),
-    h('span', { class: 'acts' },
-      h('button', { type: 'button', class: 'plain', click: () => chat.outbox.again(p.client_id) }, t('retry')),
-      h('button', { type: 'button', class: 'plain', click: () => chat.outbox.drop(p.client_id) }, t('remove'))))
+    h(
+      'span',
+      { class: 'acts' },
+      h(
+        'button',
+        { type: 'button', class: 'plain', click: () => chat.outbox.again(p.client_id) },
+        t('retry'),
+      ),
+      h(
+        'button',
+        { type: 'button', class: 'plain', click: () => chat.outbox.drop(p.client_id) },
+        t('remove'),
+      ),
+    ),
+  )
   return el
 }
 
@@ -139,10 +194,25 @@ export function drawMessages(v: View): HTMLElement[] {
   rows.push(...withDays(v, chat.thread.list()))
   // One that has come back on the stream before its answer did is not shown twice.
   const known = new Set(chat.thread.list().map((m) => m.client_id))
-  rows.push(...chat.outbox.list().filter((p) => !known.has(p.client_id)).map((p) => waiting(v, p)))
+  rows.push(
+    ...chat.outbox
+      .list()
+      .filter((p) => !known.has(p.client_id))
+      .map((p) => waiting(v, p)),
+  )
   if (chat.config && !chat.config.online) rows.push(h('li', { class: 'note' }, t('away_text')))
   if (chat.typing)
-    rows.push(h('li', { class: 'said agent typing' }, h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
-      h('span', { class: 'meta' }, t('typing', { name: chat.typing === '?' ? t('someone') : chat.typing }))))
+    rows.push(
+      h(
+        'li',
+        { class: 'said agent typing' },
+        h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
+        h(
+          'span',
+          { class: 'meta' },
+          t('typing', { name: chat.typing === '?' ? t('someone') : chat.typing }),
+        ),
+      ),
+    )
   return rows
 }

@@ -15,7 +15,14 @@ function desk() {
     if (how === 'refuse') return { refused: 'error.too_long' }
     let m = stored.find((x) => x.client_id === p.client_id)
     if (!m) {
-      m = { id: stored.length + 1, client_id: p.client_id, from: 'visitor', text: p.text, at: p.at, attachments: p.files }
+      m = {
+        id: stored.length + 1,
+        client_id: p.client_id,
+        from: 'visitor',
+        text: p.text,
+        at: p.at,
+        attachments: p.files,
+      }
       stored.push(m)
     }
     return how === 'after' ? 'later' : { ok: m }
@@ -35,9 +42,17 @@ const area = {
   getItem: (k: string) => kept.get(k) ?? null,
   setItem: (k: string, v: string) => void kept.set(k, v),
   removeItem: (k: string) => void kept.delete(k),
+  key: (i: number) => [...kept.keys()][i] ?? null,
+  get length() {
+    return kept.size
+  },
 }
 
-function tab(d: ReturnType<typeof desk>, exclusive = lock(), storage: Storage = createStorage('k', area)) {
+function tab(
+  d: ReturnType<typeof desk>,
+  exclusive = lock(),
+  storage: Storage = createStorage('k', area),
+) {
   const waiting: (() => void)[] = []
   const box: Outbox = createOutbox({
     storage,
@@ -65,20 +80,23 @@ describe('outbox', () => {
     expect(box.list()).toEqual([])
   })
 
-  it.each(['before', 'after'] as const)('a cut %s storing loses and doubles nothing', async (when) => {
-    const d = desk()
-    const { box, waiting } = tab(d)
-    d.line.fails = [when, when]
-    for (const t of ['a', 'b']) box.add(t, [])
-    await box.drain()
-    expect(box.list()).toHaveLength(2)
-    waiting.shift()?.()
-    await settle()
-    waiting.shift()?.()
-    await settle()
-    expect(d.texts()).toEqual(['a', 'b'])
-    expect(box.list()).toEqual([])
-  })
+  it.each(['before', 'after'] as const)(
+    'a cut %s storing loses and doubles nothing',
+    async (when) => {
+      const d = desk()
+      const { box, waiting } = tab(d)
+      d.line.fails = [when, when]
+      for (const t of ['a', 'b']) box.add(t, [])
+      await box.drain()
+      expect(box.list()).toHaveLength(2)
+      waiting.shift()?.()
+      await settle()
+      waiting.shift()?.()
+      await settle()
+      expect(d.texts()).toEqual(['a', 'b'])
+      expect(box.list()).toEqual([])
+    },
+  )
 
   it('a reload in the middle goes on where it was', async () => {
     const d = desk()
@@ -129,9 +147,44 @@ describe('outbox', () => {
     expect(d.texts()).toEqual(['a', 'b'])
   })
 
+  it('two tabs that write in the same moment both keep their message', async () => {
+    const d = desk()
+    const before = new Map(kept) // what the second tab still reads after the first has written
+    const late = {
+      ...area,
+      getItem: (k: string) => before.get(k) ?? null,
+      key: () => null,
+      length: 0,
+    }
+    const one = tab(d)
+    const two = tab(d, lock(), createStorage('k', late))
+    one.box.add('mine', [])
+    two.box.add('yours', [])
+    expect(one.box.list().map((p) => p.text)).toEqual(['mine', 'yours'])
+    await one.box.drain()
+    expect(d.texts()).toEqual(['mine', 'yours'])
+  })
+
+  it('what is known to have arrived is not sent again', async () => {
+    const d = desk()
+    const { box } = tab(d)
+    const p = box.add('a', [])
+    box.drop(p.client_id)
+    await box.drain()
+    expect(d.texts()).toEqual([])
+  })
+
   it('a full storage still sends', async () => {
     const d = desk()
-    const full = { getItem: () => null, removeItem: () => undefined, setItem: () => { throw new Error('full') } }
+    const full = {
+      getItem: () => null,
+      removeItem: () => undefined,
+      key: () => null,
+      length: 0,
+      setItem: () => {
+        throw new Error('full')
+      },
+    }
     const { box } = tab(d, lock(), createStorage('k', full))
     box.add('a', [])
     await box.drain()

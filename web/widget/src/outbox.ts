@@ -1,6 +1,8 @@
-// Messages not yet answered for. They live in storage, so a reload or a dead network loses none, and each carries
-// a client_id under which the desk stores it at most once, so sending again doubles none. Order is kept: the next
-// goes out only when the one before it is settled. A Web Lock lets one tab at a time send.
+// Messages not yet answered for. They live in storage, so a reload or a dead network loses none,
+// and each carries a client_id under which the desk stores it at most once, so sending again
+// doubles none. Order is kept: the next goes out only when the one before it is settled. A Web
+// Lock lets one tab at a time send. Each message has a key of its own: tabs that write at the
+// same moment would overwrite each other's list.
 import type { Storage } from './storage'
 import type { FileInfo, Message, Pending } from './types'
 
@@ -26,20 +28,26 @@ export interface Outbox {
   /** Send what waits; safe to call at any time. */
   drain(): Promise<void>
   again(client_id: string): void
+  /** Takes it out: given up, or known to have arrived. */
   drop(client_id: string): void
 }
+
+const nameOf = (client_id: string) => `out:${client_id}`
 
 export function createOutbox(o: OutboxOptions): Outbox {
   let tries = 0
   let running = false
   let asked = false
 
-  const list = () => o.storage.get<Pending[]>('outbox') ?? []
-  const save = (all: Pending[]) => o.storage.set('outbox', all)
+  let latest = 0
 
-  function change(client_id: string, how: (p: Pending) => Pending | undefined) {
-    save(list().flatMap((p) => (p.client_id === client_id ? (how(p) ?? []) : p)))
-  }
+  const list = () =>
+    o.storage
+      .names(nameOf(''))
+      .flatMap((name) => o.storage.get<Pending>(name) ?? [])
+      .sort((a, b) => a.at - b.at)
+  const save = (p: Pending) => o.storage.set(nameOf(p.client_id), p)
+  const remove = (client_id: string) => o.storage.remove(nameOf(client_id))
 
   /** True while there may be more to send at once. */
   async function sendNext(): Promise<boolean> {
@@ -51,8 +59,8 @@ export function createOutbox(o: OutboxOptions): Outbox {
       return false
     }
     tries = 0
-    if ('ok' in done) change(next.client_id, () => undefined)
-    else change(next.client_id, (p) => ({ ...p, failed: done.refused }))
+    if ('ok' in done) remove(next.client_id)
+    else save({ ...next, failed: done.refused })
     o.onChange('ok' in done ? done.ok : undefined)
     return true
   }
@@ -77,18 +85,20 @@ export function createOutbox(o: OutboxOptions): Outbox {
     list,
     drain,
     add(text, files) {
-      const p: Pending = { client_id: o.newId(), text, files, at: o.now() }
-      save([...list(), p])
+      latest = Math.max(latest + 1, o.now()) // two in one millisecond keep their order
+      const p: Pending = { client_id: o.newId(), text, files, at: latest }
+      save(p)
       o.onChange()
       return p
     },
     again(client_id) {
-      change(client_id, ({ failed: _, ...p }) => p)
+      const p = o.storage.get<Pending>(nameOf(client_id))
+      if (p) save({ ...p, failed: undefined })
       o.onChange()
       void drain()
     },
     drop(client_id) {
-      change(client_id, () => undefined)
+      remove(client_id)
       o.onChange()
     },
   }

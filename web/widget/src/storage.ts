@@ -4,9 +4,11 @@ export interface Storage {
   get<T>(name: string): T | undefined
   set(name: string, value: unknown): void
   remove(name: string): void
+  /** The names that begin so. */
+  names(prefix: string): string[]
 }
 
-type Area = Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem'>
+type Area = Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
 function memory(): Area {
   const map = new Map<string, string>()
@@ -14,7 +16,16 @@ function memory(): Area {
     getItem: (k) => map.get(k) ?? null,
     setItem: (k, v) => void map.set(k, v),
     removeItem: (k) => void map.delete(k),
+    key: (i) => [...map.keys()][i] ?? null,
+    get length() {
+      return map.size
+    },
   }
+}
+
+function namesIn(area: Area, start: string): string[] {
+  const keys = Array.from({ length: area.length }, (_, i) => area.key(i) ?? '')
+  return keys.filter((k) => k.startsWith(start))
 }
 
 function usable(): Area {
@@ -62,6 +73,10 @@ export function createStorage(inbox: string, area: Area = usable()): Storage {
     remove(name) {
       spare.removeItem(key(name))
       area.removeItem(key(name))
+    },
+    names(prefix) {
+      const keys = [...namesIn(area, key(prefix)), ...namesIn(spare, key(prefix))]
+      return [...new Set(keys)].map((k) => k.slice(key('').length))
     },
   }
 }

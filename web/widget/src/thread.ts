@@ -3,7 +3,7 @@ import type { Message } from './types'
 
 export interface Thread {
   list(): readonly Message[]
-  /** Puts a message in its place; one that is known already replaces itself. True when it is new. */
+  /** Puts a message in its place, over the one of its id if there is one. True when it is new. */
   put(m: Message): boolean
   lastId(): number
   unread(seen: number): number

@@ -72,7 +72,7 @@ static void survives_a_full_disk(void **state)
 static void waits_for_a_locked_file(void **state)
 {
 	struct with w = open_with(0, NULL);
-	struct str path = store_testing_url(w.s);
+	struct str path = store_testing_url(w.a, w.s);
 	const char *why = "";
 	enum err ok = E_OK;
 	struct db *other = sqlite_connect(w.a, path.p + strlen("sqlite:"), false, DB_WRITER, &why);

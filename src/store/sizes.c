@@ -5,7 +5,7 @@
 static const struct field count_fields[] = {
     {.name = "rows", .type = F_INT, .flags = FIELD_REQUIRED, .at = 0},
 };
-static const SHAPE(count_shape, "StoreCount", int64_t, count_fields);
+static SHAPE(count_shape, "StoreCount", int64_t, count_fields);
 
 /* The names come from the database itself; quoted all the same. */
 static enum err count_rows(struct db *db, struct arena *a, struct str table, int64_t *rows)

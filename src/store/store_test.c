@@ -487,7 +487,7 @@ static void tells_other_nodes(void **state)
 	EACH_ENGINE(w, NULL)
 	{
 		struct heard here = {.lock = PTHREAD_MUTEX_INITIALIZER}, there = here;
-		const struct store_options o = {.url = store_testing_url(w.s), .readers = 1};
+		const struct store_options o = {.url = store_testing_url(w.a, w.s), .readers = 1};
 		struct store *other;
 		const char *why;
 

@@ -59,14 +59,9 @@ struct store *store_testing(struct arena *a, int engine, const struct store_opti
 	return s;
 }
 
-struct str store_testing_url(const struct store *s)
+struct str store_testing_url(struct arena *a, const struct store *s)
 {
-	struct arena *a = arena_new();
-	struct str url = str_fmt(a, "%s%s", s->pgsql ? "" : "sqlite:", s->path);
-	char *copy = strndup(url.p, url.n); /* a test's few bytes, kept to its end */
-
-	arena_free(a);
-	return str_of(copy);
+	return str_fmt(a, "%s%s", s->pgsql ? "" : "sqlite:", s->path);
 }
 
 void store_testing_end(struct store *s)

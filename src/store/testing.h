@@ -12,6 +12,6 @@ int store_engines(void);
  * NULL; its url is not looked at. */
 struct store *store_testing(struct arena *, int engine, const struct store_options *o);
 /* Its address, for opening it a second time. */
-struct str store_testing_url(const struct store *);
+struct str store_testing_url(struct arena *, const struct store *);
 /* Close it and remove what it left. */
 void store_testing_end(struct store *);

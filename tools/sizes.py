@@ -3,9 +3,8 @@
 """sizes.py [--built]: what grows unseen is printed and held to a limit.
 
 The ten longest functions (80 lines at most), C files (800), .vue files (250); with --built also the
-program (12 MB stripped) and what a browser loads to reach the inbox (350 kB in brotli).
+program (12 MB stripped).  What a browser loads first is weighed by web/scripts/size.mjs.
 """
-import json
 import re
 import subprocess
 import sys
@@ -14,9 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTION_LINES, C_LINES, VUE_LINES = 80, 800, 250
-PROGRAM_BYTES, FIRST_LOAD_BYTES = 12_000_000, 350_000
-FIRST_PAGES = ("SignIn", "Inbox")
-ENTRY = re.compile(r"""(?:src|href)="\.?/?((?:assets/)[^"]+\.(?:js|css))\"""")
+PROGRAM_BYTES = 12_000_000
 
 
 def functions(path):
@@ -63,58 +60,6 @@ def program():
     return [] if size <= PROGRAM_BYTES else [f"the program has {size} bytes"]
 
 
-def reachable(manifest, names):
-    """The chunks that these need before they can run, styles included."""
-    seen, todo, files = set(), list(names), set()
-    while todo:
-        name = todo.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        chunk = manifest[name]
-        files.update([chunk["file"]] + chunk.get("css", []))
-        todo += chunk.get("imports", [])
-    return files
-
-
-def first_load_files(dist):
-    """The page, its entry, the sign-in and inbox pages, one language and the Latin font."""
-    manifest_path = dist / ".vite" / "manifest.json"
-    html = (dist / "index.html").read_text()
-    if not manifest_path.exists():
-        return {"index.html"} | set(ENTRY.findall(html))
-    manifest = json.loads(manifest_path.read_text())
-    wanted = [name for name, chunk in manifest.items() if chunk.get("isEntry")
-              or (chunk.get("isDynamicEntry") and any(page in name for page in FIRST_PAGES))
-              or name.endswith("i18n/en.json")]
-    return {"index.html"} | reachable(manifest, wanted) | first_fonts(dist)
-
-
-def first_fonts(dist):
-    return {str(f.relative_to(dist)) for f in dist.rglob("*latin-wght-normal*.woff2")
-            if "latin-ext" not in f.name}
-
-
-def brotli_size(path):
-    if path.suffix == ".woff2":
-        return path.stat().st_size
-    done = subprocess.run(["brotli", "-q", "11", "-c", str(path)], capture_output=True, check=True)
-    return len(done.stdout)
-
-
-def first_load():
-    dist = ROOT / "web" / "dist"
-    if not (dist / "index.html").exists():
-        return []
-    rows = sorted(((brotli_size(dist / f), f) for f in first_load_files(dist)), reverse=True)
-    print("first load, brotli:")
-    for size, name in rows:
-        print(f"{size / 1000:>8.1f} kB  {name}")
-    total = sum(size for size, _ in rows)
-    print(f"{total / 1000:>8.1f} kB  together (at most {FIRST_LOAD_BYTES // 1000})")
-    return [] if total <= FIRST_LOAD_BYTES else [f"the first load has {total} bytes"]
-
-
 def main():
     wrongs = longest("longest functions", [row for path in c_files() for row in functions(path)],
                      FUNCTION_LINES, 10)
@@ -122,7 +67,7 @@ def main():
     vue = lines_of(path for path in ROOT.glob("web/src/**/*.vue"))
     wrongs += longest("longest .vue files", vue, VUE_LINES, 5)
     if "--built" in sys.argv:
-        wrongs += program() + first_load()
+        wrongs += program()
     print("\n".join(wrongs + [f"sizes: {len(wrongs)} found"]))
     sys.exit(1 if wrongs else 0)
 

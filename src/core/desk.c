@@ -5,7 +5,9 @@
 #include "core/blob.h"
 #include "core/call.h"
 #include "core/hub.h"
+#include "core/mail.h"
 #include "core/worker.h"
+#include "net/client.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -156,12 +158,16 @@ enum err desk_serve(struct desk *d, const char **why)
 				       .handle = call_handle,
 				       .arg = d};
 
+	const char *ca = d->config->ca_file.n ? str_z(d->a, d->config->ca_file) : NULL;
+
 	TRY(job_recover(d));
+	d->net = net_start(&(struct net_options){.ca_file = ca});
 	hub_start(d->hub);
 	worker_start(d);
 	for (size_t m = 0; d->modules[m]; m++)
 		if (d->modules[m]->start)
 			TRY(d->modules[m]->start(d));
+	d->mail = mail_start(d);
 	return http_start(d->a, &options, &d->http, why);
 }
 
@@ -172,8 +178,12 @@ void desk_stop(struct desk *d)
 	for (size_t m = 0; d->modules[m]; m++)
 		if (d->modules[m]->stop)
 			d->modules[m]->stop(d);
+	if (d->mail)
+		mail_stop(d->mail);
 	if (d->worker) {
 		worker_stop(d->worker);
+		/* What was being sent is told to its job while the store still listens. */
+		net_stop(d->net);
 		hub_stop(d->hub);
 	}
 }

@@ -12,7 +12,8 @@
 struct blobs;
 struct hub;
 struct worker;
-struct net_client;
+struct net;
+struct mail;
 
 struct desk {
 	struct arena *a; /* lives as long as the desk */
@@ -24,8 +25,9 @@ struct desk {
 	struct hub *hub;
 	struct http_server *http;
 	struct route_table *routes;
-	struct worker *worker;  /* reactors, jobs, inbound, tasks, cleanup */
-	struct net_client *net; /* everything outbound; NULL in commands */
+	struct worker *worker; /* reactors, jobs, inbound, tasks, cleanup */
+	struct net *net;       /* everything outbound; NULL in commands */
+	struct mail *mail;     /* the mailboxes; NULL in commands */
 	int64_t started_at;
 	unsigned char secret[32]; /* data/secret: signs tokens, seals stored passwords */
 	struct str node;          /* this process, among several on one database */

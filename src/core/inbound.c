@@ -26,6 +26,11 @@ enum err inbound_add(struct ctx *c, int64_t inbox_id, struct str delivery_id, st
 	return E_OK;
 }
 
+enum err inbound_refuse(struct ctx *c, int64_t inbox_id, struct str delivery_id, const char *key)
+{
+	return inbound_set_refused(c, inbox_id, delivery_id, str_of(key));
+}
+
 struct intake {
 	struct desk *desk;
 	struct arena *a;

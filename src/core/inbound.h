@@ -66,3 +66,6 @@ struct incoming {
  * twice).  The bytes must be in the blob store (blob_put) before. */
 enum err inbound_add(struct ctx *, int64_t inbox_id, struct str delivery_id, struct str raw_hash,
 		     int64_t size, bool *fresh) MUST;
+/* Straight to the quarantine, in the transaction that added it. */
+enum err inbound_refuse(struct ctx *, int64_t inbox_id, struct str delivery_id,
+			const char *key) MUST;

@@ -110,7 +110,9 @@ static enum err record(struct ctx *c, const struct job_run *run)
 		break;
 	case OUTCOME_UNKNOWN:
 		in.state = S("unknown");
-		in.run_at = run->kind->unknown_retry_ms ? c->now + run->kind->unknown_retry_ms : 0;
+		in.run_at = run->kind->unknown_retry_ms && o->retry_after >= 0
+				? c->now + run->kind->unknown_retry_ms
+				: 0;
 		break;
 	}
 	TRY(job_state(c, &in));

@@ -30,8 +30,9 @@ struct outcome {
 	enum outcome_kind kind;
 	const char *key; /* i18n key of what went wrong; NULL when sent */
 	struct str arg;
-	int64_t retry_after; /* milliseconds; 0: backoff decides */
-	struct str id;       /* the other side's id, when it gave one */
+	int64_t
+	    retry_after; /* milliseconds; 0: backoff decides; -1 with UNKNOWN: never by itself */
+	struct str id;   /* the other side's id, when it gave one */
 };
 
 /* Drives one sending on the outbound thread; calls job_finish() once, from any thread. */

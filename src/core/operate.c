@@ -5,6 +5,7 @@
 #include "core/desk.h"
 #include "core/event.sql.h"
 #include "core/hub.h"
+#include "core/mail.h"
 #include "core/idempotency.sql.h"
 #include "core/settings.h"
 #include "core/work.sql.h"
@@ -487,6 +488,11 @@ static const struct route routes[] = {
 };
 /* clang-format on */
 
+static const struct job_kind jobs[] = {
+    {.name = "mail_test", .start = mail_test_start, .tries_max = 1},
+    {0},
+};
+
 const struct module core_module = {
     .name = "core",
     .schema = core_schema,
@@ -494,4 +500,5 @@ const struct module core_module = {
     .more_queries = {event_queries, idempotency_queries},
     .routes = {routes},
     .cleanups = cleanups,
+    .jobs = jobs,
 };

@@ -196,3 +196,17 @@ SELECT name, value FROM setting ORDER BY name;
 -- in: name text, value text
 INSERT INTO setting (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: mail_cursor_get
+-- in: inbox_id int, folder text
+-- out: uidvalidity int, uid int
+SELECT uidvalidity, uid FROM mail_cursor WHERE inbox_id = :inbox_id AND folder = :folder;
+
+-- name: mail_cursor_put
+-- in: inbox_id int, folder text, uidvalidity int, uid int
+INSERT INTO mail_cursor (inbox_id, folder, uidvalidity, uid) VALUES (:inbox_id, :folder, :uidvalidity, :uid)
+ON CONFLICT (inbox_id, folder) DO UPDATE SET uidvalidity = excluded.uidvalidity, uid = excluded.uid;
+
+-- name: inbound_set_refused
+-- in: inbox_id int, delivery_id text, error_key text
+UPDATE inbound SET state = 'failed', error_key = :error_key WHERE inbox_id = :inbox_id AND delivery_id = :delivery_id;

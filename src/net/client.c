@@ -216,10 +216,9 @@ struct net *net_start(const struct net_options *o)
 		abort();
 	n->ca_file = copy_z(o->ca_file);
 	n->agent = copy_z(o->user_agent ? o->user_agent : "Aftersail/" AFTERSAIL_VERSION);
-	curl_multi_setopt(n->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 0L);
-	curl_multi_setopt(n->multi, CURLMOPT_MAXCONNECTS, (long)(o->most ? o->most : MOST));
-	curl_multi_setopt(n->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-			  (long)(o->most_a_host ? o->most_a_host : MOST_A_HOST));
+	n->most = o->most ? o->most : MOST;
+	n->most_a_host = o->most_a_host ? o->most_a_host : MOST_A_HOST;
+	curl_multi_setopt(n->multi, CURLMOPT_MAXCONNECTS, (long)n->most);
 	pthread_mutex_init(&n->lock, NULL);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -296,9 +295,22 @@ enum net_fault net_fault_of(CURLcode code)
 
 /* ---- HTTP ---- */
 
+/* Calls to one host wait for each other here: curl's own limit left some waiting for ever. */
+struct http_host {
+	struct http_host *prev, *next;
+	unsigned active;
+	size_t n_calls; /* active and waiting */
+	struct http_call *first, *last;
+	char name[]; /* scheme, host and port as in the address */
+};
+
 struct http_call {
 	struct transfer transfer; /* first: the handle's private pointer is both */
 	struct http_call *prev, *next;
+	struct http_call *after; /* in its host's line */
+	struct http_host *host;
+	bool active;
+	struct str place; /* its host's name */
 	struct net *net;
 	uint64_t number;
 	CURL *easy;
@@ -383,15 +395,96 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+static struct http_host *host_of(struct net *n, struct str name)
+{
+	struct http_host *h = n->hosts;
+
+	while (h && !str_eq(str_of(h->name), name))
+		h = h->next;
+	if (h)
+		return h;
+	h = calloc(1, sizeof *h + name.n + 1);
+	if (!h)
+		abort();
+	memcpy(h->name, name.p, name.n);
+	h->next = n->hosts;
+	if (h->next)
+		h->next->prev = h;
+	n->hosts = h;
+	return h;
+}
+
+static void start_waiting(struct net *n, struct http_host *h)
+{
+	while (h->first && h->active < n->most_a_host && n->active < n->most) {
+		struct http_call *c = h->first;
+
+		h->first = c->after;
+		if (!h->first)
+			h->last = NULL;
+		c->active = true;
+		h->active++;
+		n->active++;
+		if (curl_multi_add_handle(n->multi, c->easy) != CURLM_OK)
+			abort();
+	}
+}
+
+static void unqueue(struct http_host *h, struct http_call *c)
+{
+	struct http_call **at = &h->first, *before = NULL;
+
+	while (*at && *at != c) {
+		before = *at;
+		at = &before->after;
+	}
+	if (!*at)
+		return;
+	*at = c->after;
+	if (h->last == c)
+		h->last = before;
+}
+
+/* The call has ended; whoever waited for its place goes on. */
+static void leave_host(struct http_call *c)
+{
+	struct net *n = c->net;
+	struct http_host *h = c->host, *next;
+	bool full = n->active == n->most;
+
+	if (!h)
+		return;
+	unqueue(h, c);
+	h->n_calls--;
+	if (c->active) {
+		curl_multi_remove_handle(n->multi, c->easy);
+		h->active--;
+		n->active--;
+	}
+	for (h = full ? n->hosts : h; h; h = next) {
+		next = full ? h->next : NULL;
+		start_waiting(n, h);
+		if (h->n_calls > 0)
+			continue;
+		if (h->prev)
+			h->prev->next = h->next;
+		else
+			n->hosts = h->next;
+		if (h->next)
+			h->next->prev = h->prev;
+		free(h);
+	}
+}
+
 static void free_call(struct http_call *c)
 {
+	leave_host(c);
 	if (c->prev)
 		c->prev->next = c->next;
 	else if (c->net->calls == c)
 		c->net->calls = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
-	curl_multi_remove_handle(c->net->multi, c->easy);
 	curl_easy_cleanup(c->easy);
 	curl_slist_free_all(c->headers);
 	arena_free(c->a);
@@ -460,10 +553,29 @@ static void start_call(void *arg)
 	if (c->next)
 		c->next->prev = c;
 	c->net->calls = c;
-	if (c->mistake)
+	if (c->mistake) {
 		call_ended(&c->transfer, CURLE_URL_MALFORMAT);
-	else if (curl_multi_add_handle(c->net->multi, c->easy) != CURLM_OK)
-		abort();
+		return;
+	}
+	c->host = host_of(c->net, c->place);
+	c->host->n_calls++;
+	if (c->host->last)
+		c->host->last->after = c;
+	else
+		c->host->first = c;
+	c->host->last = c;
+	start_waiting(c->net, c->host);
+}
+
+/* "https://host:port" of an address. */
+static struct str place_of(struct str url)
+{
+	ptrdiff_t at = str_find(url, S("://"));
+	size_t end = at < 0 ? 0 : (size_t)at + 3;
+
+	while (end < url.n && !strchr("/?#", url.p[end]))
+		end++;
+	return str_slice(url, 0, end);
 }
 
 static bool has_break(struct str s)
@@ -492,6 +604,7 @@ static void set_target(struct http_call *c, const struct net_request *q)
 
 	if (!secure && !(q->plain && str_starts(q->url, S("http://"))))
 		c->mistake = "the address must begin with https://";
+	c->place = str_dup(c->a, place_of(q->url));
 	curl_easy_setopt(c->easy, CURLOPT_URL, str_z(c->a, q->url));
 	curl_easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, schemes);
 	curl_easy_setopt(c->easy, CURLOPT_REDIR_PROTOCOLS_STR, schemes);

@@ -30,6 +30,8 @@ struct net {
 	struct net_timer *timers; /* soonest first */
 	struct net_service *services;
 	struct http_call *calls;
+	struct http_host *hosts;
+	unsigned most, most_a_host, active; /* HTTP calls at once, and how many are */
 	struct wire *wires;
 	void *smtp;
 };

@@ -33,7 +33,8 @@ struct outgoing_file {
 };
 
 struct outgoing {
-	int64_t conversation_id, entry_id; /* 0, 0: belongs to none (a test mail) */
+	int64_t conversation_id, entry_id; /* conversation 0: belongs to none (a test mail) */
+	struct str external_id;            /* empty: the channel makes it of the ids above */
 	int64_t at;
 	const struct incoming_address *to, *cc;
 	size_t n_to, n_cc;

@@ -175,8 +175,23 @@ struct claim {
 	int64_t id;
 	struct job_claim_row row;
 	size_t n;
+	struct live *live;
 	struct job_run *run;
 };
+
+static enum err tell_claimed(struct ctx *c, const struct job_claim_row *row)
+{
+	const struct job_kind *kind = kind_of(c->desk, row->kind);
+	struct job job = {.id = row->id,
+			  .kind = row->kind,
+			  .subject = row->subject,
+			  .inbox_id = row->inbox_id,
+			  .conversation_id = row->conversation_id,
+			  .tries = row->tries,
+			  .data = row->data};
+
+	return kind && kind->claimed ? kind->claimed(c, &job) : E_OK;
+}
 
 static enum err claim_one(void *arg, struct db *db, int attempt)
 {
@@ -184,12 +199,16 @@ static enum err claim_one(void *arg, struct db *db, int attempt)
 	struct ctx c = ctx_system(cl->desk, cl->a, db);
 
 	(void)attempt;
-	return job_claim(&c,
-			 &(struct job_claim_in){.id = cl->id,
-						.now = c.now,
-						.lease_until = c.now + LEASE_MS,
-						.node = cl->desk->node},
-			 &cl->row, 1, &cl->n);
+	TRY(job_claim(&c,
+		      &(struct job_claim_in){.id = cl->id,
+					     .now = c.now,
+					     .lease_until = c.now + LEASE_MS,
+					     .node = cl->desk->node},
+		      &cl->row, 1, &cl->n));
+	if (cl->n)
+		TRY(tell_claimed(&c, &cl->row));
+	cl->live = c.live;
+	return E_OK;
 }
 
 static enum err start_one(void *arg, struct db *db, int attempt)
@@ -242,6 +261,7 @@ static void start_job(struct desk *desk, struct arena *a, int64_t id)
 
 	if (store_write_wait(desk->store, claim_one, &cl) != E_OK || cl.n == 0)
 		return;
+	hub_publish(desk->hub, cl.live);
 	cl.run = run_new(desk, &cl.row);
 	if (!cl.run->kind) {
 		static const struct job_kind gone = {.name = "unknown kind"};

@@ -43,6 +43,8 @@ struct job_kind {
 	/* Read what to send and start it; E_NOTFOUND: nothing to do any more.  Runs on a job thread
 	 * in a read snapshot; what it starts must own its memory. */
 	enum err (*start)(struct ctx *, const struct job *, struct job_run *);
+	/* It begins, in the transaction that claims it: show it as being sent.  May be NULL. */
+	enum err (*claimed)(struct ctx *, const struct job *);
 	/* Record the outcome, in a transaction. */
 	enum err (*done)(struct ctx *, const struct job *, const struct outcome *);
 	int tries_max;            /* then OUTCOME_LATER becomes refused; 0: 12 (about a day) */

@@ -86,6 +86,8 @@ int text_main(int argc, char **argv)
 	int rc = 2;
 	if (strcmp(argv[1], "eval") == 0)
 		rc = text_eval(a, &o);
+	else if (strcmp(argv[1], "make") == 0)
+		rc = text_make(a, &o);
 	else
 		fputs(help, stderr);
 	arena_free(a);

@@ -33,6 +33,11 @@ struct fit_set text_set(struct arena *, const struct rows *, const struct strs *
 struct strs text_labels(struct arena *, const struct rows *train);
 double text_cpu_seconds(void);
 
+/* Where a model of that name is: --models, else AFTERSAIL_MODELS, else models/. */
+const char *text_model_path(struct arena *, const struct text_opts *, const char *name);
+bool text_write_file(const char *path, struct str);
+
 int text_eval(struct arena *, const struct text_opts *);
 int text_train(struct arena *, const struct text_opts *);
-int text_make_models(struct arena *, const char *data, const char *out);
+/* files: DATA, the directory of the sets; --out: where the models go. */
+int text_make(struct arena *, const struct text_opts *);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/text_cmd.h"
 
+#include "text/lang.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -261,7 +263,61 @@ static int eval_model(struct arena *a, const struct text_opts *o)
 	return 0;
 }
 
+static int eval_lang(struct arena *a, const struct text_opts *o)
+{
+	struct rows test;
+	const struct lang_table *t;
+	const char *why;
+	struct lang_result r;
+	double right = 0, sure = 0, sure_right = 0;
+	const char *path = o->model ? o->model : text_model_path(a, o, "lang.table");
+
+	if (!text_read_rows(a, o->test, &test))
+		return 1;
+	if (lang_map(a, path, &t, &why) != E_OK) {
+		fprintf(stderr, "aftersail text: %s: %s\n", path, why);
+		return 1;
+	}
+	struct strs labels = text_labels(a, &test);
+	double *micro = NEWN(a, double, test.n + 1), *of = NEWN(a, double, labels.n + 1),
+	       *ok = NEWN(a, double, labels.n + 1);
+	for (size_t i = 0; i < test.n; i++) {
+		double from = text_cpu_seconds();
+		lang_detect(t, test.texts.v[i], NULL, &r);
+		micro[i] = (text_cpu_seconds() - from) * 1e6;
+		bool hit = str_eq(test.labels.v[i], str_of(r.main.code));
+		right += hit;
+		sure += r.sure;
+		sure_right += r.sure && hit;
+		for (size_t k = 0; k < labels.n; k++)
+			if (str_eq(labels.v[k], test.labels.v[i])) {
+				of[k]++;
+				ok[k] += hit;
+			}
+	}
+	double n = test.n ? (double)test.n : 1;
+	print("rows", (double)test.n);
+	print("accuracy", right / n);
+	print("answered", sure / n);
+	print("correct_of_all", sure_right / n);
+	print("wrong_of_all", (sure - sure_right) / n);
+	for (size_t k = 0; k < labels.n; k++)
+		printf("accuracy_%.*s %.4f\n", STR(labels.v[k]), ok[k] / of[k]);
+	print_times(micro, test.n);
+	return 0;
+}
+
 int text_eval(struct arena *a, const struct text_opts *o)
 {
+	if (!o->test) {
+		fprintf(stderr, "aftersail text eval: --test is missing\n");
+		return 2;
+	}
+	if (strcmp(o->task, "lang") == 0)
+		return eval_lang(a, o);
+	if (!o->train) {
+		fprintf(stderr, "aftersail text eval: --train is missing\n");
+		return 2;
+	}
 	return eval_model(a, o);
 }

@@ -37,7 +37,7 @@ bool text_read_rows(struct arena *a, const char *path, struct rows *out)
 	*out =
 	    (struct rows){{NEWN(a, struct str, cap + 1), 0}, {NEWN(a, struct str, cap + 1), 0}, 0};
 	while (str_cut(&all, '\n', &line)) {
-		if (!str_cut(&line, '\t', &label))
+		if (str_find_char(line, '\t') < 0 || !str_cut(&line, '\t', &label))
 			continue;
 		out->labels.v[out->n] = str_trim(label);
 		out->texts.v[out->n++] = str_trim(line);
@@ -103,4 +103,23 @@ double text_cpu_seconds(void)
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+const char *text_model_path(struct arena *a, const struct text_opts *o, const char *name)
+{
+	const char *dir = o->models ? o->models : getenv("AFTERSAIL_MODELS");
+
+	return str_fmt(a, "%s/%s", dir ? dir : "models", name).p;
+}
+
+bool text_write_file(const char *path, struct str s)
+{
+	FILE *f = fopen(path, "wb");
+	bool ok = f && fwrite(s.p, 1, s.n, f) == s.n;
+
+	if (f)
+		ok = fclose(f) == 0 && ok;
+	if (!ok)
+		fprintf(stderr, "aftersail text: cannot write %s\n", path);
+	return ok;
 }

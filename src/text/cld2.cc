@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+
+#include "text/cld2.h"
+
+#include <cld2/public/compact_lang_det.h>
+#include <cld2/public/encodings.h>
+#include <cstring>
+
+// CLD2's codes that are other codes here.
+static const char *const renamed[][2] = {
+    {"no", "nb"}, {"nn", "nb"}, {"iw", "he"},      {"in", "id"},
+    {"ms", "id"}, {"bs", "sr"}, {"zh-Hant", "zh"}, {"un", ""},
+};
+
+extern "C" void cld2_guess(const char *p, size_t n, struct cld2_guess out[3])
+{
+	CLD2::CLDHints hints = {nullptr, nullptr, CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
+	CLD2::Language lang[3];
+	int percent[3], bytes;
+	double score[3];
+	int valid;
+	bool reliable;
+
+	CLD2::ExtDetectLanguageSummaryCheckUTF8(p, static_cast<int>(n), true, &hints,
+						CLD2::kCLDFlagBestEffort, lang, percent, score,
+						nullptr, &bytes, &reliable, &valid);
+	for (int i = 0; i < 3; i++) {
+		const char *code = CLD2::LanguageCode(lang[i]);
+		for (const auto &r : renamed)
+			if (strcmp(code, r[0]) == 0)
+				code = r[1];
+		memset(out[i].code, 0, sizeof out[i].code);
+		strncpy(out[i].code, strlen(code) < 4 ? code : "", 3);
+		out[i].percent = percent[i];
+	}
+}

@@ -1,0 +1,21 @@
+/* cld2.h - what CLD2 makes of a text, behind a C face. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cld2_guess {
+	char code[4]; /* ISO 639-1 as lang.h uses it, or empty */
+	int percent;  /* of the text */
+};
+
+/* Reads up to the first broken byte. */
+void cld2_guess(const char *p, size_t n, struct cld2_guess out[3]);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
+#include <stdio.h>
 
 #include "text/cld2.h"
 
 #include <cld2/public/compact_lang_det.h>
 #include <cld2/public/encodings.h>
-#include <cstring>
+#include <string.h>
 
 // CLD2's codes that are other codes here.
 static const char *const renamed[][2] = {

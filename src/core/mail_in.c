@@ -281,22 +281,28 @@ static void note(struct mail *m, struct mail_item *it)
 
 static void take_mails(struct mailbox *b, struct mail_item **items, size_t n)
 {
-	if (b->closing)
+	if (b->closing || b->behind)
 		return;
 	if (mail_store_items(b->mail, items, n) == E_OK) {
 		imap_ack(b->imap, items[n - 1]->at);
 		return;
 	}
 	log_line(LOG_WARN, "mail not stored, will be fetched again", NULL);
+	b->behind = true;
 	imap_nack(b->imap);
 }
 
 static void take_item(struct mail *m, struct mail_item *it)
 {
 	switch (it->kind) {
-	case ITEM_STATE: note(m, it); break;
+	case ITEM_STATE:
+		if (it->note.state != LINK_OK)
+			it->box->behind = false;
+		note(m, it);
+		break;
 	case ITEM_CURSOR:
-		if (!it->box->closing && mail_store_cursor(m, it->box, it->at) != E_OK)
+		if (!it->box->closing && !it->box->behind &&
+		    mail_store_cursor(m, it->box, it->at) != E_OK)
 			imap_nack(it->box->imap);
 		break;
 	case ITEM_TOKEN:

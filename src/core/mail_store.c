@@ -155,29 +155,34 @@ struct linking {
 	size_t n;
 };
 
-static const struct module *keeper_of(const struct desk *d)
+static enum err link_of(struct ctx *c, int64_t inbox_id, struct inbox_link *out)
 {
-	for (size_t i = 0; d->modules[i]; i++)
-		if (d->modules[i]->links && d->modules[i]->link)
-			return d->modules[i];
-	return NULL;
+	for (size_t i = 0; c->desk->modules[i]; i++)
+		if (c->desk->modules[i]->link)
+			return c->desk->modules[i]->link(c, inbox_id, out);
+	return E_NOTFOUND;
+}
+
+static enum err ids_of(struct ctx *c, struct ids *ids)
+{
+	for (size_t i = 0; c->desk->modules[i]; i++)
+		if (c->desk->modules[i]->links)
+			return c->desk->modules[i]->links(c, ids);
+	return E_OK;
 }
 
 static enum err read_links(struct ctx *c, void *arg)
 {
-	const struct module *m = keeper_of(c->desk);
 	struct linking *l = arg;
 	struct ids ids = {0};
 
-	if (!m)
-		return E_OK;
 	c->a = l->a;
-	TRY(m->links(c, &ids));
+	TRY(ids_of(c, &ids));
 	l->v = NEWN(l->a, struct inbox_link, ids.n + 1);
 	for (size_t i = 0; i < ids.n; i++) {
 		struct inbox_link *one = &l->v[l->n];
 
-		if (m->link(c, ids.v[i], one) == E_OK && one->active && one->channel->compose)
+		if (link_of(c, ids.v[i], one) == E_OK && one->active && one->channel->compose)
 			l->n++;
 	}
 	return E_OK;

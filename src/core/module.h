@@ -54,11 +54,11 @@ struct module {
 	/* The link of an inbox; E_NOTFOUND.  One module has it. */
 	enum err (*link)(struct ctx *, int64_t inbox_id, struct inbox_link *);
 	/* All inboxes that are active, what became of their connection, and a setting of theirs that
-	 * changed by itself (a renewed token).  The module that has link() has these. */
+	 * changed by itself (a renewed token).  One module has these. */
 	enum err (*links)(struct ctx *, struct ids *);
 	enum err (*link_note)(struct ctx *, int64_t inbox_id, const struct link_note *);
 	enum err (*link_put)(struct ctx *, int64_t inbox_id, const char *field, struct str value);
-	/* Take in what a channel parsed.  One module has it. */
+	/* Take in what a channel parsed; all that have it, in module order. */
 	enum err (*receive)(struct ctx *, const struct incoming *);
 	/* Keep to one transaction what touches every module. */
 	enum err (*merge)(struct ctx *, int64_t from, int64_t to);

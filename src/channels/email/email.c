@@ -222,25 +222,26 @@ static enum err compose(struct arena *a, const struct channel_at *at, const stru
 			const char *const *paths, struct composed *out, struct json_why *why)
 {
 	const struct mail_settings *set = at->settings;
-	struct email_outgoing mail = {.from = {at->name, at->address},
-				      .to = to_addresses(a, o->to, o->n_to),
-				      .cc = to_addresses(a, o->cc, o->n_cc),
-				      .reply_to = reply_address(a, at, o->conversation_id),
-				      .subject = o->answers.n ? email_reply_subject(a, o->subject)
-							      : o->subject,
-				      .id = external_id(a, at, o->conversation_id, o->entry_id),
-				      .answers = o->answers,
-				      .references = {(struct str *)o->references, o->n_references},
-				      .date = o->at,
-				      .text = o->text,
-				      .signature = signatures(a, o->signature, set->signature),
-				      .quote_intro = set->quote ? o->quote_intro : S(""),
-				      .quote = set->quote ? o->quote : S(""),
-				      .language = o->language,
-				      .files = out_files(a, o, paths),
-				      .files_n = o->n_files,
-				      .automatic = o->automatic,
-				      .instance = at->instance};
+	struct email_outgoing mail = {
+	    .from = {at->name, at->address},
+	    .to = to_addresses(a, o->to, o->n_to),
+	    .cc = to_addresses(a, o->cc, o->n_cc),
+	    .reply_to = reply_address(a, at, o->conversation_id),
+	    .subject = o->answers.n ? email_reply_subject(a, o->subject) : o->subject,
+	    .id = o->external_id.n ? o->external_id
+				   : external_id(a, at, o->conversation_id, o->entry_id),
+	    .answers = o->answers,
+	    .references = {(struct str *)o->references, o->n_references},
+	    .date = o->at,
+	    .text = o->text,
+	    .signature = signatures(a, o->signature, set->signature),
+	    .quote_intro = set->quote ? o->quote_intro : S(""),
+	    .quote = set->quote ? o->quote : S(""),
+	    .language = o->language,
+	    .files = out_files(a, o, paths),
+	    .files_n = o->n_files,
+	    .automatic = o->automatic,
+	    .instance = at->instance};
 
 	TRY(email_compose(a, &mail, &out->bytes, &why->key));
 	out->external_id = mail.id;

@@ -325,7 +325,7 @@ static void prepared(struct store_work *w, enum err e)
 static void hand_over(struct call *call)
 {
 	const struct route *route = call->q.route;
-	bool read = route->method == GET && !(route->flags & ROUTE_WRITES);
+	bool read = route->method == GET || (route->flags & ROUTE_PASSING);
 
 	call->work.run = route->prepare ? run_prepare : run_call;
 	call->work.done = route->prepare ? prepared : finish;

@@ -78,6 +78,8 @@ static enum err keep_files(struct intake *t)
 		f->size = (int64_t)f->bytes.n;
 		f->type = blob_sniff(f->bytes, f->type);
 		f->name = blob_name(t->a, f->name);
+		if (!blob_image_size(f->bytes, &f->width, &f->height))
+			f->width = f->height = 0;
 		TRY(blob_put(t->desk->blobs, t->a, f->bytes, &f->hash));
 	}
 	return E_OK;

@@ -17,6 +17,7 @@ struct incoming_file {
 	struct str bytes; /* or, when the channel kept it in the blob store already: */
 	struct str hash;
 	int64_t size;
+	int64_t width, height; /* of a picture; 0: unknown */
 };
 
 struct incoming_address {

@@ -44,7 +44,7 @@ enum route_flag {
 	ROUTE_SLOW = 4,    /* prepare (or a GET's handler) runs on the slow pool */
 	ROUTE_CORS = 8,    /* callable from any shop's page */
 	ROUTE_STREAM = 16, /* stays open */
-	ROUTE_WRITES = 32, /* a GET that writes (never; for links in mails later) */
+	ROUTE_PASSING = 32, /* not a change: the whole call runs on a read worker */
 	ROUTE_NO_KEY = 64, /* POST without Idempotency-Key handling: its reply must not be stored */
 };
 

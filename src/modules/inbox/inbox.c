@@ -57,8 +57,11 @@ enum err inbox_of_visitor(struct ctx *c, int64_t visitor_id, int64_t *id, struct
 
 void inbox_live(struct ctx *c, int64_t id, int64_t inbox_id, int64_t version)
 {
-	ctx_live(c, (struct live){.topic = LIVE_LIST, .id = id, .inbox_id = inbox_id, .version = version});
-	ctx_live(c, (struct live){.topic = LIVE_CONVERSATION, .id = id, .inbox_id = inbox_id, .version = version});
+	ctx_live(c, (struct live){
+			.topic = LIVE_LIST, .id = id, .inbox_id = inbox_id, .version = version});
+	ctx_live(
+	    c, (struct live){
+		   .topic = LIVE_CONVERSATION, .id = id, .inbox_id = inbox_id, .version = version});
 }
 
 enum err inbox_event(struct ctx *c, const struct conversation_rows_row *v, enum event_kind kind,
@@ -84,15 +87,16 @@ enum err inbox_line(struct ctx *c, const struct conversation_rows_row *v, const 
 	buf_z(&b, ",\"to\":");
 	buf_json(&b, to);
 	buf_char(&b, '}');
-	return entry_insert(c,
-			    &(struct entry_insert_in){.conversation_id = v->id,
-						      .inbox_id = v->inbox_id,
-						      .kind = S("event"),
-						      .at = c->now,
-						      .person_id = c->actor.kind == ACTOR_AGENT ? c->actor.id : 0,
-						      .state = S("received"),
-						      .event = buf_str(&b)},
-			    &row, 1, &n);
+	return entry_insert(
+	    c,
+	    &(struct entry_insert_in){.conversation_id = v->id,
+				      .inbox_id = v->inbox_id,
+				      .kind = S("event"),
+				      .at = c->now,
+				      .person_id = c->actor.kind == ACTOR_AGENT ? c->actor.id : 0,
+				      .state = S("received"),
+				      .event = buf_str(&b)},
+	    &row, 1, &n);
 }
 
 struct str inbox_snippet(struct ctx *c, struct str text)
@@ -111,28 +115,32 @@ struct str inbox_snippet(struct ctx *c, struct str text)
 	return str_clip(buf_str(&b), 200);
 }
 
-enum err inbox_index(struct ctx *c, const struct conversation_rows_row *v, int64_t entry_id, struct str text)
+enum err inbox_index(struct ctx *c, const struct conversation_rows_row *v, int64_t entry_id,
+		     struct str text)
 {
-	return search_put(c->db, c->a, &(struct search_doc){.kind = SEARCH_MESSAGE,
-							    .id = entry_id,
-							    .conversation_id = v->id,
-							    .inbox_id = v->inbox_id,
-							    .customer_id = v->customer_id,
-							    .at = c->now,
-							    .text = text});
+	return search_put(c->db, c->a,
+			  &(struct search_doc){.kind = SEARCH_MESSAGE,
+					       .id = entry_id,
+					       .conversation_id = v->id,
+					       .inbox_id = v->inbox_id,
+					       .customer_id = v->customer_id,
+					       .at = c->now,
+					       .text = text});
 }
 
-enum err inbox_index_subject(struct ctx *c, const struct conversation_rows_row *v, struct str subject)
+enum err inbox_index_subject(struct ctx *c, const struct conversation_rows_row *v,
+			     struct str subject)
 {
 	if (!subject.n)
 		return E_OK;
-	return search_put(c->db, c->a, &(struct search_doc){.kind = SEARCH_CONVERSATION,
-							    .id = v->id,
-							    .conversation_id = v->id,
-							    .inbox_id = v->inbox_id,
-							    .customer_id = v->customer_id,
-							    .at = c->now,
-							    .text = subject});
+	return search_put(c->db, c->a,
+			  &(struct search_doc){.kind = SEARCH_CONVERSATION,
+					       .id = v->id,
+					       .conversation_id = v->id,
+					       .inbox_id = v->inbox_id,
+					       .customer_id = v->customer_id,
+					       .at = c->now,
+					       .text = subject});
 }
 
 /* ---- what comes in ---- */
@@ -149,7 +157,8 @@ static enum err find_home(struct ctx *c, const struct incoming *in, int64_t *id)
 	if (in->conversation_id) {
 		int64_t wanted = in->conversation_id;
 		TRY(conversation_rows(c, (struct ids){&wanted, 1}, &rows));
-		row = rows.n ? *(struct conversation_rows_row *)rows.v : (struct conversation_rows_row){0};
+		row = rows.n ? *(struct conversation_rows_row *)rows.v
+			     : (struct conversation_rows_row){0};
 		if (rows.n && row.inbox_id == in->inbox_id) {
 			*id = wanted;
 			return E_OK;
@@ -173,27 +182,30 @@ static enum err open_conversation(struct ctx *c, const struct incoming *in, int6
 	size_t n;
 
 	TRY(inbox_link_of(c, in->inbox_id, &link));
-	TRY(conversation_insert(c,
-				&(struct conversation_insert_in){.inbox_id = in->inbox_id,
-								 .channel = str_of(link.channel->name),
-								 .customer_id = customer_id,
-								 .visitor_id = visitor_id,
-								 .subject = str_clip(in->subject, 500),
-								 .status = spam ? S("spam") : S("open"),
-								 .language = in->language,
-								 .at = in->at},
-				&row, 1, &n));
+	TRY(conversation_insert(
+	    c,
+	    &(struct conversation_insert_in){.inbox_id = in->inbox_id,
+					     .channel = str_of(link.channel->name),
+					     .customer_id = customer_id,
+					     .visitor_id = visitor_id,
+					     .subject = str_clip(in->subject, 500),
+					     .status = spam ? S("spam") : S("open"),
+					     .language = in->language,
+					     .at = in->at},
+	    &row, 1, &n));
 	TRY(customer_counted(c, customer_id));
 	TRY(inbox_row(c, row.id, v));
 	TRY(inbox_index_subject(c, v, v->subject));
-	return inbox_event(c, v, EV_CONVERSATION_CREATED, str_fmt(c->a, "{\"channel\":\"%s\"}", link.channel->name));
+	return inbox_event(c, v, EV_CONVERSATION_CREATED,
+			   str_fmt(c->a, "{\"channel\":\"%s\"}", link.channel->name));
 }
 
 static struct str address_text(struct ctx *c, const struct incoming_address *a)
 {
 	if (!a->name.n)
 		return a->address;
-	return str_fmt(c->a, "%.*s <%.*s>", STR(str_clip(a->name, 200)), STR(str_clip(a->address, 320)));
+	return str_fmt(c->a, "%.*s <%.*s>", STR(str_clip(a->name, 200)),
+		       STR(str_clip(a->address, 320)));
 }
 
 static struct str address_list(struct ctx *c, const struct incoming_address *v, size_t n)
@@ -214,24 +226,27 @@ static enum err add_incoming_files(struct ctx *c, const struct incoming *in, int
 		const struct incoming_file *f = &in->files[i];
 		struct file_insert_row row;
 		size_t n;
-		TRY(file_insert(c,
-				&(struct file_insert_in){.hash = f->hash,
-							 .name = f->name,
-							 .type = f->type,
-							 .size = f->size,
-							 .width = f->width ? SOME_INT(f->width) : NULL_INT,
-							 .height = f->height ? SOME_INT(f->height) : NULL_INT,
-							 .actor_kind = ACTOR_CUSTOMER,
-							 .inbox_id = in->inbox_id,
-							 .at = c->now},
-				&row, 1, &n));
-		TRY(attachment_add(c, &(struct attachment_add_in){entry_id, (int64_t)i, row.id, f->is_inline ? f->cid : S("")}));
+		TRY(file_insert(
+		    c,
+		    &(struct file_insert_in){.hash = f->hash,
+					     .name = f->name,
+					     .type = f->type,
+					     .size = f->size,
+					     .width = f->width ? SOME_INT(f->width) : NULL_INT,
+					     .height = f->height ? SOME_INT(f->height) : NULL_INT,
+					     .actor_kind = ACTOR_CUSTOMER,
+					     .inbox_id = in->inbox_id,
+					     .at = c->now},
+		    &row, 1, &n));
+		TRY(attachment_add(c, &(struct attachment_add_in){entry_id, (int64_t)i, row.id,
+								  f->is_inline ? f->cid : S("")}));
 	}
 	return E_OK;
 }
 
-static enum err insert_incoming(struct ctx *c, const struct incoming *in, const struct conversation_rows_row *v,
-				int64_t customer_id, struct str client_id, int64_t *entry_id)
+static enum err insert_incoming(struct ctx *c, const struct incoming *in,
+				const struct conversation_rows_row *v, int64_t customer_id,
+				struct str client_id, int64_t *entry_id)
 {
 	struct entry_insert_row row;
 	size_t n;
@@ -265,7 +280,8 @@ static enum err insert_incoming(struct ctx *c, const struct incoming *in, const 
 }
 
 /* A customer's word brings a conversation back, an automatic answer does not. */
-static struct str status_after(const struct conversation_rows_row *v, const struct incoming *in, bool spam)
+static struct str status_after(const struct conversation_rows_row *v, const struct incoming *in,
+			       bool spam)
 {
 	if (spam || str_eq(v->status, S("spam")) || in->kind == INCOMING_AUTO)
 		return spam ? S("spam") : v->status;
@@ -282,17 +298,19 @@ static enum err known_before(struct ctx *c, const struct incoming *in, int64_t c
 
 	TRY(entry_by_external(c, in->inbox_id, in->external_id, &external, 1, &n));
 	if (n) {
-		*out = (struct inbox_taken){.conversation_id = external.conversation_id, .entry_id = external.id};
+		*out = (struct inbox_taken){.conversation_id = external.conversation_id,
+					    .entry_id = external.id};
 		return E_OK;
 	}
 	TRY(entry_by_client(c, conversation_id, client_id, &client, 1, &n));
 	if (n)
-		*out = (struct inbox_taken){.conversation_id = conversation_id, .entry_id = client.id};
+		*out =
+		    (struct inbox_taken){.conversation_id = conversation_id, .entry_id = client.id};
 	return E_OK;
 }
 
-enum err inbox_take(struct ctx *c, const struct incoming *in, int64_t customer_id, int64_t visitor_id,
-		    struct str client_id, bool spam, struct inbox_taken *out)
+enum err inbox_take(struct ctx *c, const struct incoming *in, int64_t customer_id,
+		    int64_t visitor_id, struct str client_id, bool spam, struct inbox_taken *out)
 {
 	struct conversation_rows_row v;
 	int64_t home;
@@ -313,18 +331,23 @@ enum err inbox_take(struct ctx *c, const struct incoming *in, int64_t customer_i
 	struct str status = status_after(&v, in, spam);
 	if (!str_eq(status, v.status)) {
 		TRY(inbox_line(c, &v, "reopened", v.status, status));
-		TRY(inbox_event(c, &v, EV_STATUS_CHANGED, str_fmt(c->a, "{\"from\":\"%.*s\",\"to\":\"%.*s\"}", STR(v.status), STR(status))));
+		TRY(inbox_event(c, &v, EV_STATUS_CHANGED,
+				str_fmt(c->a, "{\"from\":\"%.*s\",\"to\":\"%.*s\"}", STR(v.status),
+					STR(status))));
 	}
-	TRY(conversation_came_in(c, &(struct conversation_came_in_in){.id = v.id,
-								       .entry_id = out->entry_id,
-								       .at = in->at,
-								       .snippet = inbox_snippet(c, in->text),
-								       .status = status,
-								       .language = in->language}));
+	TRY(conversation_came_in(
+	    c, &(struct conversation_came_in_in){.id = v.id,
+						 .entry_id = out->entry_id,
+						 .at = in->at,
+						 .snippet = inbox_snippet(c, in->text),
+						 .status = status,
+						 .language = in->language}));
 	TRY(inbox_index(c, &v, out->entry_id, in->text));
 	inbox_live(c, v.id, v.inbox_id, v.version + 1);
 	return inbox_event(c, &v, EV_MESSAGE_CREATED,
-			   str_fmt(c->a, "{\"entry\":%lld,\"direction\":\"in\",\"kind\":\"message\"}", (long long)out->entry_id));
+			   str_fmt(c->a,
+				   "{\"entry\":%lld,\"direction\":\"in\",\"kind\":\"message\"}",
+				   (long long)out->entry_id));
 }
 
 /* What we sent did not arrive: the message says so, and the agent sees it. */
@@ -379,7 +402,8 @@ static enum err check_snooze(struct ctx *c, const struct inbox_change *ch)
 	return E_OK;
 }
 
-static enum err check_people(struct ctx *c, const struct conversation_rows_row *v, const struct inbox_change *ch)
+static enum err check_people(struct ctx *c, const struct conversation_rows_row *v,
+			     const struct inbox_change *ch)
 {
 	bool ok = true;
 
@@ -398,26 +422,32 @@ static enum err check_people(struct ctx *c, const struct conversation_rows_row *
 	return E_OK;
 }
 
-static enum err note_number(struct ctx *c, const struct conversation_rows_row *v, enum event_kind kind,
-			    const char *line, int64_t from, struct opt_int to)
+static enum err note_number(struct ctx *c, const struct conversation_rows_row *v,
+			    enum event_kind kind, const char *line, int64_t from, struct opt_int to)
 {
 	int64_t now = to.is == GIVEN ? to.v : 0;
 
 	if (to.is == ABSENT || from == now)
 		return E_OK;
-	struct str a = str_fmt(c->a, "%lld", (long long)from), b = str_fmt(c->a, "%lld", (long long)now);
+	struct str a = str_fmt(c->a, "%lld", (long long)from),
+		   b = str_fmt(c->a, "%lld", (long long)now);
 	TRY(inbox_line(c, v, line, a, b));
-	return inbox_event(c, v, kind, str_fmt(c->a, "{\"from\":%.*s,\"to\":%.*s}", STR(a), STR(b)));
+	return inbox_event(c, v, kind,
+			   str_fmt(c->a, "{\"from\":%.*s,\"to\":%.*s}", STR(a), STR(b)));
 }
 
-static enum err note_changes(struct ctx *c, const struct conversation_rows_row *v, const struct inbox_change *ch)
+static enum err note_changes(struct ctx *c, const struct conversation_rows_row *v,
+			     const struct inbox_change *ch)
 {
 	if (ch->status.is == GIVEN && !str_eq(ch->status.v, v->status)) {
 		struct str until = str_eq(ch->status.v, S("snoozed"))
 				       ? str_fmt(c->a, "%lld", (long long)ch->snoozed_until.v)
 				       : ch->status.v;
-		TRY(inbox_line(c, v, str_eq(ch->status.v, S("snoozed")) ? "snoozed" : "status", v->status, until));
-		TRY(inbox_event(c, v, EV_STATUS_CHANGED, str_fmt(c->a, "{\"from\":\"%.*s\",\"to\":\"%.*s\"}", STR(v->status), STR(ch->status.v))));
+		TRY(inbox_line(c, v, str_eq(ch->status.v, S("snoozed")) ? "snoozed" : "status",
+			       v->status, until));
+		TRY(inbox_event(c, v, EV_STATUS_CHANGED,
+				str_fmt(c->a, "{\"from\":\"%.*s\",\"to\":\"%.*s\"}", STR(v->status),
+					STR(ch->status.v))));
 	}
 	TRY(note_number(c, v, EV_ASSIGNED, "assigned", v->assignee_id, ch->assignee_id));
 	TRY(note_number(c, v, EV_TEAM_CHANGED, "team", v->team_id, ch->team_id));
@@ -453,14 +483,16 @@ static enum err change_tags(struct ctx *c, const struct conversation_rows_row *v
 		if (holds(had, wanted.v[i]))
 			continue;
 		TRY(tag_put(c, v->id, wanted.v[i]));
-		TRY(inbox_line(c, v, "tagged", S(""), str_fmt(c->a, "%lld", (long long)wanted.v[i])));
+		TRY(inbox_line(c, v, "tagged", S(""),
+			       str_fmt(c->a, "%lld", (long long)wanted.v[i])));
 		changed = true;
 	}
 	for (size_t i = 0; i < had.n; i++) {
 		if (holds(wanted, had.v[i]))
 			continue;
 		TRY(tag_take(c, v->id, had.v[i]));
-		TRY(inbox_line(c, v, "untagged", str_fmt(c->a, "%lld", (long long)had.v[i]), S("")));
+		TRY(inbox_line(c, v, "untagged", str_fmt(c->a, "%lld", (long long)had.v[i]),
+			       S("")));
 		changed = true;
 	}
 	return changed ? inbox_event(c, v, EV_TAGS_CHANGED, S("")) : E_OK;
@@ -484,18 +516,20 @@ enum err inbox_change(struct ctx *c, int64_t id, int64_t version, const struct i
 	TRY(check_people(c, &v, ch));
 	bool snoozed = status && str_eq(ch->status.v, S("snoozed"));
 	bool resolved = status && str_eq(ch->status.v, S("resolved"));
-	TRY(conversation_set(c,
-			     &(struct conversation_set_in){.id = id,
-							   .version = version ? version : v.version,
-							   .status = ch->status,
-							   .snoozed_until = snoozed ? ch->snoozed_until : (struct opt_int){0},
-							   .snooze_clear = status && !snoozed ? SOME_BOOL(true) : (struct opt_bool){0},
-							   .resolved_at = resolved ? SOME_INT(c->now) : (struct opt_int){0},
-							   .assignee_id = or_zero(ch->assignee_id),
-							   .team_id = or_zero(ch->team_id),
-							   .priority = ch->priority,
-							   .subject = ch->subject},
-			     &row, 1, &n));
+	TRY(conversation_set(
+	    c,
+	    &(struct conversation_set_in){
+		.id = id,
+		.version = version ? version : v.version,
+		.status = ch->status,
+		.snoozed_until = snoozed ? ch->snoozed_until : (struct opt_int){0},
+		.snooze_clear = status && !snoozed ? SOME_BOOL(true) : (struct opt_bool){0},
+		.resolved_at = resolved ? SOME_INT(c->now) : (struct opt_int){0},
+		.assignee_id = or_zero(ch->assignee_id),
+		.team_id = or_zero(ch->team_id),
+		.priority = ch->priority,
+		.subject = ch->subject},
+	    &row, 1, &n));
 	if (n == 0)
 		return fail(c, E_CONFLICT, "error.version", NULL);
 	TRY(note_changes(c, &v, ch));

@@ -25,7 +25,8 @@ enum err inbox_link_of(struct ctx *, int64_t id, struct inbox_link *) MUST;
 enum err inbox_of_channel(struct ctx *, const char *channel, struct list *links) MUST;
 /* How its connection is; shown in words, and live. */
 enum err inbox_connected(struct ctx *, int64_t id, bool ok) MUST;
-enum err inbox_disconnected(struct ctx *, int64_t id, const char *key, struct str arg, int64_t next_try_at) MUST;
+enum err inbox_disconnected(struct ctx *, int64_t id, const char *key, struct str arg,
+			    int64_t next_try_at) MUST;
 /* Where its poll stands; place is empty when there is none yet. */
 enum err inbox_cursor(struct ctx *, int64_t id, const char *name, struct str *place) MUST;
 enum err inbox_set_cursor(struct ctx *, int64_t id, const char *name, struct str place) MUST;
@@ -34,13 +35,13 @@ enum err inbox_set_cursor(struct ctx *, int64_t id, const char *name, struct str
 
 struct inbox_taken {
 	int64_t conversation_id, entry_id;
-	bool fresh;	/* not there before */
+	bool fresh; /* not there before */
 	bool new_conversation;
 };
 /* A customer's message.  in->conversation_id, in->references say where it belongs, else it opens
  * a new conversation.  The same external or client id twice is one message. */
-enum err inbox_take(struct ctx *, const struct incoming *in, int64_t customer_id, int64_t visitor_id,
-		    struct str client_id, bool spam, struct inbox_taken *) MUST;
+enum err inbox_take(struct ctx *, const struct incoming *in, int64_t customer_id,
+		    int64_t visitor_id, struct str client_id, bool spam, struct inbox_taken *) MUST;
 /* The receiver of what channels parsed (struct module .receive). */
 enum err inbox_receive(struct ctx *, const struct incoming *) MUST;
 
@@ -50,11 +51,11 @@ struct inbox_write {
 	int64_t conversation_id;
 	struct str kind; /* reply, note */
 	struct str text;
-	struct ids files; /* file.id of own uploads */
+	struct ids files;  /* file.id of own uploads */
 	struct str to, cc; /* comma lists; empty: the reply's own */
 	struct str client_id;
 	bool automatic;
-	int64_t at; /* 0: now; the demo company's past otherwise */
+	int64_t at;        /* 0: now; the demo company's past otherwise */
 	int64_t person_id; /* 0: the actor */
 };
 enum err inbox_write(struct ctx *, const struct inbox_write *, int64_t *entry_id, bool *fresh) MUST;
@@ -67,10 +68,10 @@ struct inbox_file {
 struct inbox_outgoing {
 	int64_t entry_id, conversation_id, inbox_id, at;
 	struct str text, subject, language, external_id, state;
-	struct str to, cc;	   /* comma lists of addresses */
+	struct str to, cc; /* comma lists of addresses */
 	struct str person_name, signature;
 	struct str in_reply_to;
-	struct strs references;	   /* oldest first, at most 20 */
+	struct strs references;                    /* oldest first, at most 20 */
 	struct str previous_text, previous_sender; /* to quote */
 	int64_t previous_at;
 	struct inbox_file *files;
@@ -79,9 +80,10 @@ struct inbox_outgoing {
 };
 /* E_NOTFOUND when it was undone or is gone. */
 enum err inbox_outgoing(struct ctx *, int64_t entry_id, struct inbox_outgoing *) MUST;
-/* Move an entry's sending state: held < queued < sending < sent < delivered < read; failed, unknown,
- * bounced.  Never backwards from a later success.  key and arg say what went wrong. */
-enum err inbox_entry_state(struct ctx *, int64_t entry_id, const char *state, const char *key, struct str arg) MUST;
+/* Move an entry's sending state: held < queued < sending < sent < delivered < read; failed,
+ * unknown, bounced.  Never backwards from a later success.  key and arg say what went wrong. */
+enum err inbox_entry_state(struct ctx *, int64_t entry_id, const char *state, const char *key,
+			   struct str arg) MUST;
 
 /* ---- changes ---- */
 
@@ -98,7 +100,8 @@ enum err inbox_set_seen(struct ctx *, int64_t conversation_id, int64_t entry_id)
 
 /* A conversation of the actor's scope; E_NOTFOUND otherwise. */
 struct inbox_conversation {
-	int64_t id, inbox_id, customer_id, visitor_id, assignee_id, version, last_in_id, seen_by_customer;
+	int64_t id, inbox_id, customer_id, visitor_id, assignee_id, version, last_in_id,
+	    seen_by_customer;
 	struct str channel, status, subject, language;
 };
 enum err inbox_conversation(struct ctx *, int64_t id, struct inbox_conversation *) MUST;
@@ -112,7 +115,8 @@ struct inbox_message {
 	bool automatic;
 	struct list files; /* struct file_view */
 };
-enum err inbox_messages(struct ctx *, int64_t conversation_id, int64_t after, size_t most, struct list *) MUST;
+enum err inbox_messages(struct ctx *, int64_t conversation_id, int64_t after, size_t most,
+			struct list *) MUST;
 
 /* ---- files ---- */
 
@@ -128,14 +132,18 @@ struct upload {
 	struct str hash, name, type;
 	int64_t size, width, height;
 };
-enum err inbox_keep_upload(struct ctx *, const struct req *, struct str name, struct upload **) MUST;
-enum err inbox_add_file(struct ctx *, const struct upload *, int64_t inbox_id, struct file_view *) MUST;
+enum err inbox_keep_upload(struct ctx *, const struct req *, struct str name,
+			   struct upload **) MUST;
+enum err inbox_add_file(struct ctx *, const struct upload *, int64_t inbox_id,
+			struct file_view *) MUST;
 /* A file the visitor of a conversation may fetch. */
-enum err inbox_file_of_conversation(struct ctx *, int64_t file_id, int64_t conversation_id, struct upload *) MUST;
+enum err inbox_file_of_conversation(struct ctx *, int64_t file_id, int64_t conversation_id,
+				    struct upload *) MUST;
 
 /* For the demo company: tags and canned replies. */
 enum err inbox_add_tag(struct ctx *, struct str name, struct str color, int64_t *id) MUST;
-enum err inbox_add_canned(struct ctx *, struct str shortcut, struct str title, struct str folder, int64_t *id) MUST;
+enum err inbox_add_canned(struct ctx *, struct str shortcut, struct str title, struct str folder,
+			  int64_t *id) MUST;
 enum err inbox_add_canned_text(struct ctx *, int64_t id, struct str language, struct str text) MUST;
 
 /* At most one automatic answer a sender, inbox and day; *may is false for the second. */

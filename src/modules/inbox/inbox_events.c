@@ -33,7 +33,12 @@ static enum err wake(struct ctx *c, const struct job *j, const struct outcome *o
 		return E_OK;
 	struct conversation_set_row set;
 	size_t n;
-	TRY(conversation_set(c, &(struct conversation_set_in){.id = id, .version = v.version, .status = SOME_STR(S("open")), .snooze_clear = SOME_BOOL(true)}, &set, 1, &n));
+	TRY(conversation_set(c,
+			     &(struct conversation_set_in){.id = id,
+							   .version = v.version,
+							   .status = SOME_STR(S("open")),
+							   .snooze_clear = SOME_BOOL(true)},
+			     &set, 1, &n));
 	TRY(inbox_line(c, &v, "woke", S("snoozed"), S("open")));
 	TRY(inbox_event(c, &v, EV_STATUS_CHANGED, S("{\"from\":\"snoozed\",\"to\":\"open\"}")));
 	inbox_live(c, id, v.inbox_id, set.version);
@@ -55,7 +60,13 @@ static enum err plan_wake(struct ctx *c, const struct event *e, void *thought)
 	const struct conversation_rows_row *v = rows.v;
 	if (rows.n == 0 || !str_eq(v->status, S("snoozed")) || v->snoozed_until.is != GIVEN)
 		return E_OK;
-	return job_add(c, &(struct job){.kind = S("wake"), .subject = id, .inbox_id = v->inbox_id, .conversation_id = id, .run_at = v->snoozed_until.v}, NULL);
+	return job_add(c,
+		       &(struct job){.kind = S("wake"),
+				     .subject = id,
+				     .inbox_id = v->inbox_id,
+				     .conversation_id = id,
+				     .run_at = v->snoozed_until.v},
+		       NULL);
 }
 
 static const struct reaction listens[] = {
@@ -119,7 +130,8 @@ const struct module inbox_module = {
     .name = "inbox",
     .schema = inbox_schema,
     .queries = inbox_queries,
-    .routes = {inbox_conversation_routes, inbox_message_routes, inbox_setup_routes, inbox_library_routes},
+    .routes = {inbox_conversation_routes, inbox_message_routes, inbox_setup_routes,
+	       inbox_library_routes},
     .listens = listens,
     .jobs = jobs,
     .live = inbox_live_sources,

@@ -18,7 +18,8 @@ struct list_in {
 };
 static const struct field list_fields[] = {
     FIELD_ENUM(struct list_in, list, 0, "mine|unassigned|all", NULL),
-    FIELD_ENUM(struct list_in, status, 0, "open|pending|snoozed|resolved|spam|any", "open when not given"),
+    FIELD_ENUM(struct list_in, status, 0, "open|pending|snoozed|resolved|spam|any",
+	       "open when not given"),
     FIELD_ENUM(struct list_in, order, 0, "newest|oldest|waiting|priority", NULL),
     FIELD(struct list_in, inbox_id, F_INT, FIELD_OPTIONAL, 0, 0, NULL),
     FIELD(struct list_in, team_id, F_INT, FIELD_OPTIONAL, 0, 0, NULL),
@@ -59,13 +60,16 @@ static enum err read_after(struct ctx *c, struct str after, struct conversation_
 	return E_OK;
 }
 
-static struct str next_after(struct ctx *c, const struct conversation_page_in *p, const struct list *rows)
+static struct str next_after(struct ctx *c, const struct conversation_page_in *p,
+			     const struct list *rows)
 {
 	if (rows->n < (size_t)p->most)
 		return S("");
-	const struct conversation_page_row *last = (const struct conversation_page_row *)rows->v + rows->n - 1;
+	const struct conversation_page_row *last =
+	    (const struct conversation_page_row *)rows->v + rows->n - 1;
 	if (p->priority.is == GIVEN)
-		return str_fmt(c->a, "%lld.%lld.%lld", (long long)last->priority, (long long)last->last_at, (long long)last->id);
+		return str_fmt(c->a, "%lld.%lld.%lld", (long long)last->priority,
+			       (long long)last->last_at, (long long)last->id);
 	int64_t key = p->waiting.is == GIVEN ? last->waiting_since.v : last->last_at;
 	return str_fmt(c->a, "%lld.%lld", (long long)key, (long long)last->id);
 }
@@ -139,7 +143,9 @@ static enum err count(struct ctx *c, struct opt_int assignee, struct opt_int inb
 	struct conversation_count_row row;
 	size_t got;
 
-	TRY(conversation_count(c, &(struct conversation_count_in){c->actor.scope, S("open"), assignee, inbox}, &row, 1, &got));
+	TRY(conversation_count(
+	    c, &(struct conversation_count_in){c->actor.scope, S("open"), assignee, inbox}, &row, 1,
+	    &got));
 	*n = row.n;
 	return E_OK;
 }
@@ -190,9 +196,11 @@ struct change_in {
 };
 static const struct field change_fields[] = {
     FIELD(struct change_in, version, F_INT, FIELD_REQUIRED, 1, INT64_MAX, "The version seen"),
-    FIELD_ENUM(struct change_in, status, FIELD_OPTIONAL, "open|pending|snoozed|resolved|spam", NULL),
+    FIELD_ENUM(struct change_in, status, FIELD_OPTIONAL, "open|pending|snoozed|resolved|spam",
+	       NULL),
     FIELD(struct change_in, snoozed_until, F_TIME, FIELD_OPTIONAL, 0, 0, "With status snoozed"),
-    FIELD(struct change_in, assignee_id, F_INT, FIELD_OPTIONAL | FIELD_NULLABLE, 0, 0, "null: nobody"),
+    FIELD(struct change_in, assignee_id, F_INT, FIELD_OPTIONAL | FIELD_NULLABLE, 0, 0,
+	  "null: nobody"),
     FIELD(struct change_in, team_id, F_INT, FIELD_OPTIONAL | FIELD_NULLABLE, 0, 0, "null: none"),
     FIELD_ENUM(struct change_in, priority, FIELD_OPTIONAL, "none|low|medium|high|urgent", NULL),
     FIELD(struct change_in, subject, F_TEXT, FIELD_OPTIONAL, 0, 500, NULL),
@@ -241,8 +249,11 @@ static enum err set_mark(struct ctx *c, int64_t id, int64_t up_to, struct reply 
 
 	TRY(inbox_row(c, id, &v));
 	TRY(mark_read(c, id, c->actor.id, up_to));
-	ctx_live(c, (struct live){.topic = LIVE_ME, .id = c->actor.id, .kind = S("read"),
-				  .data = str_fmt(c->a, "\"conversation_id\":%lld,\"up_to\":%lld", (long long)id, (long long)up_to)});
+	ctx_live(c, (struct live){.topic = LIVE_ME,
+				  .id = c->actor.id,
+				  .kind = S("read"),
+				  .data = str_fmt(c->a, "\"conversation_id\":%lld,\"up_to\":%lld",
+						  (long long)id, (long long)up_to)});
 	reply_none(r);
 	return E_OK;
 }
@@ -277,11 +288,19 @@ static enum err post_typing(struct ctx *c, const struct req *q, struct reply *r)
 
 	TRY(inbox_conversation(c, q->id, &v));
 	reply_none(r);
-	ctx_live(c, (struct live){.topic = LIVE_CONVERSATION, .id = v.id, .inbox_id = v.inbox_id, .kind = S("typing"),
-				  .data = str_fmt(c->a, "\"conversation_id\":%lld,\"person_id\":%lld,\"visitor\":false,\"kind\":\"%s\",\"typing\":%s",
-						  (long long)v.id, (long long)c->actor.id, note ? "note" : "reply", on)});
+	ctx_live(c, (struct live){.topic = LIVE_CONVERSATION,
+				  .id = v.id,
+				  .inbox_id = v.inbox_id,
+				  .kind = S("typing"),
+				  .data = str_fmt(c->a,
+						  "\"conversation_id\":%lld,\"person_id\":%lld,"
+						  "\"visitor\":false,\"kind\":\"%s\",\"typing\":%s",
+						  (long long)v.id, (long long)c->actor.id,
+						  note ? "note" : "reply", on)});
 	if (v.visitor_id && !note)
-		ctx_live(c, (struct live){.topic = LIVE_CHAT, .id = v.visitor_id, .kind = S("typing"),
+		ctx_live(c, (struct live){.topic = LIVE_CHAT,
+					  .id = v.visitor_id,
+					  .kind = S("typing"),
 					  .data = str_fmt(c->a, "\"typing\":%s", on)});
 	return E_OK;
 }
@@ -325,7 +344,8 @@ static enum err get_history(struct ctx *c, const struct req *q, struct reply *r)
 	size_t n;
 
 	TRY(inbox_row(c, q->id, &v));
-	TRY(event_of_conversation(c, q->id, before_of(((const struct after_in *)q->in)->after), 100, e, 100, &n));
+	TRY(event_of_conversation(c, q->id, before_of(((const struct after_in *)q->in)->after), 100,
+				  e, 100, &n));
 	for (size_t i = 0; i < n; i++) {
 		struct account_brief who = {0};
 		bool agent = e[i].actor_kind == ACTOR_AGENT;
@@ -333,7 +353,10 @@ static enum err get_history(struct ctx *c, const struct req *q, struct reply *r)
 			who.name = S("");
 		out[i] = (struct history_row){.at = e[i].at,
 					      .actor_id = e[i].actor_id,
-					      .actor_kind = agent ? S("agent") : e[i].actor_kind == ACTOR_SYSTEM ? S("system") : S("visitor"),
+					      .actor_kind = agent ? S("agent")
+							    : e[i].actor_kind == ACTOR_SYSTEM
+								? S("system")
+								: S("visitor"),
 					      .actor_name = who.name,
 					      .kind = e[i].kind,
 					      .data = e[i].data};
@@ -369,24 +392,27 @@ static enum err get_timeline(struct ctx *c, const struct req *q, struct reply *r
 
 	TRY(customer_view(c, q->id, &who));
 	TRY(entry_timeline(c,
-			   &(struct entry_timeline_in){.customer_id = q->id,
-						       .scope = c->actor.scope,
-						       .before = before_of(((const struct after_in *)q->in)->after),
-						       .most = 50},
+			   &(struct entry_timeline_in){
+			       .customer_id = q->id,
+			       .scope = c->actor.scope,
+			       .before = before_of(((const struct after_in *)q->in)->after),
+			       .most = 50},
 			   &rows));
 	const struct entry_timeline_row *e = rows.v;
 	struct timeline_row *out = NEWN(c->a, struct timeline_row, rows.n + 1);
 	for (size_t i = 0; i < rows.n; i++)
-		out[i] = (struct timeline_row){.id = e[i].id,
-					       .at = e[i].at,
-					       .conversation_id = e[i].conversation_id,
-					       .inbox_id = e[i].inbox_id,
-					       .kind = e[i].kind,
-					       .channel = e[i].channel,
-					       .direction = e[i].direction,
-					       .snippet = inbox_snippet(c, e[i].text),
-					       .person_id = e[i].person_id ? SOME_INT(e[i].person_id) : NULL_INT};
-	reply_many(r, out, rows.n, rows.n == 50 ? str_fmt(c->a, "%lld", (long long)e[rows.n - 1].id) : S(""));
+		out[i] = (struct timeline_row){
+		    .id = e[i].id,
+		    .at = e[i].at,
+		    .conversation_id = e[i].conversation_id,
+		    .inbox_id = e[i].inbox_id,
+		    .kind = e[i].kind,
+		    .channel = e[i].channel,
+		    .direction = e[i].direction,
+		    .snippet = inbox_snippet(c, e[i].text),
+		    .person_id = e[i].person_id ? SOME_INT(e[i].person_id) : NULL_INT};
+	reply_many(r, out, rows.n,
+		   rows.n == 50 ? str_fmt(c->a, "%lld", (long long)e[rows.n - 1].id) : S(""));
 	return E_OK;
 }
 
@@ -465,16 +491,18 @@ static enum err get_search(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(search_find(c->db, c->a, &s, hits, &n));
 	for (size_t i = 0; i < n; i++) {
 		const struct search_hit *h = &hits[i];
-		out[i] = (struct hit_view){.kind = str_of(kinds[h->kind]),
-					   .id = h->id,
-					   .conversation_id = h->conversation_id ? SOME_INT(h->conversation_id) : NULL_INT,
-					   .customer_id = h->customer_id ? SOME_INT(h->customer_id) : NULL_INT,
-					   .inbox_id = h->inbox_id ? SOME_INT(h->inbox_id) : NULL_INT,
-					   .snippet = h->snippet,
-					   .at = h->at};
+		out[i] = (struct hit_view){
+		    .kind = str_of(kinds[h->kind]),
+		    .id = h->id,
+		    .conversation_id = h->conversation_id ? SOME_INT(h->conversation_id) : NULL_INT,
+		    .customer_id = h->customer_id ? SOME_INT(h->customer_id) : NULL_INT,
+		    .inbox_id = h->inbox_id ? SOME_INT(h->inbox_id) : NULL_INT,
+		    .snippet = h->snippet,
+		    .at = h->at};
 		TRY(hit_names(c, h, &out[i]));
 	}
-	reply_many(r, out, n, n == limit ? str_fmt(c->a, "%lld", (long long)hits[n - 1].doc) : S(""));
+	reply_many(r, out, n,
+		   n == limit ? str_fmt(c->a, "%lld", (long long)hits[n - 1].doc) : S(""));
 	return E_OK;
 }
 

@@ -28,7 +28,8 @@ static void add_value(struct values *v, const char *path, struct str value)
 	v->value[v->n++] = value;
 }
 
-static enum err read_values(struct ctx *c, const struct conversation_rows_row *row, struct values *v)
+static enum err read_values(struct ctx *c, const struct conversation_rows_row *row,
+			    struct values *v)
 {
 	struct customer_view who;
 	struct inbox_link link;
@@ -136,7 +137,8 @@ static bool evaluate(struct ctx *c, const struct values *v, struct str expressio
 	return known;
 }
 
-enum err inbox_fill(struct ctx *c, const struct conversation_rows_row *row, struct str text, struct str *out, struct strs *missing)
+enum err inbox_fill(struct ctx *c, const struct conversation_rows_row *row, struct str text,
+		    struct str *out, struct strs *missing)
 {
 	struct values v;
 	struct buf b = BUF(c->a);
@@ -148,10 +150,12 @@ enum err inbox_fill(struct ctx *c, const struct conversation_rows_row *row, stru
 	TRY(read_values(c, row, &v));
 	for (;;) {
 		ptrdiff_t open = str_find(text, S("{{"));
-		ptrdiff_t close = open < 0 ? -1 : str_find(str_slice(text, (size_t)open, text.n), S("}}"));
+		ptrdiff_t close =
+		    open < 0 ? -1 : str_find(str_slice(text, (size_t)open, text.n), S("}}"));
 		if (open < 0 || close < 0)
 			break;
-		struct str inside = str_slice(text, (size_t)open + 2, (size_t)(open + close)), value = S("");
+		struct str inside = str_slice(text, (size_t)open + 2, (size_t)(open + close)),
+			   value = S("");
 		buf_add(&b, str_slice(text, 0, (size_t)open));
 		if (evaluate(c, &v, inside, &value)) {
 			buf_add(&b, value);
@@ -186,7 +190,8 @@ static enum err get_variables(struct ctx *c, const struct req *q, struct reply *
 	TRY(inbox_row(c, q->id, &row));
 	TRY(read_values(c, &row, &v));
 	for (size_t i = 0; i < v.n; i++)
-		out[i] = (struct variable){v.path[i], v.value[i].n ? SOME_STR(v.value[i]) : NULL_STR};
+		out[i] =
+		    (struct variable){v.path[i], v.value[i].n ? SOME_STR(v.value[i]) : NULL_STR};
 	reply_many(r, out, v.n, S(""));
 	return E_OK;
 }
@@ -237,7 +242,8 @@ static enum err post_tag(struct ctx *c, const struct req *q, struct reply *r)
 	int64_t id;
 
 	TRY(inbox_add_tag(c, in->name, in->color, &id));
-	reply_created(r, &(struct tag_rows_row){id, in->name, in->color.n ? in->color : S("#6B7F8C"), 1}, id);
+	reply_created(
+	    r, &(struct tag_rows_row){id, in->name, in->color.n ? in->color : S("#6B7F8C"), 1}, id);
 	return E_OK;
 }
 
@@ -251,7 +257,8 @@ static enum err patch_tag(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(tag_named(c, in->name, &same, 1, &n));
 	if (n && same.id != q->id)
 		return fail_str(c, E_CONFLICT, "inbox.tag_taken", in->name);
-	TRY(tag_update(c, &(struct tag_update_in){q->id, in->version, in->name, in->color}, &row, 1, &n));
+	TRY(tag_update(c, &(struct tag_update_in){q->id, in->version, in->name, in->color}, &row, 1,
+		       &n));
 	if (n == 0)
 		return fail(c, E_CONFLICT, "error.version", NULL);
 	reply_one(r, &(struct tag_rows_row){q->id, in->name, in->color, row.version});
@@ -320,8 +327,9 @@ static enum err read_canned(struct ctx *c, struct opt_int id, struct list *out)
 		for (size_t j = 0; j < teams.n; j++)
 			if (m[j].canned_id == row[i].id)
 				team_ids.v[team_ids.n++] = m[j].team_id;
-		views[i] = (struct canned_view){row[i].id, row[i].used, row[i].version, row[i].shortcut, row[i].title,
-						row[i].folder, team_ids, {tv, k}};
+		views[i] = (struct canned_view){row[i].id,       row[i].used,  row[i].version,
+						row[i].shortcut, row[i].title, row[i].folder,
+						team_ids,        {tv, k}};
 	}
 	*out = (struct list){views, rows.n};
 	return E_OK;
@@ -361,7 +369,8 @@ static const struct field canned_patch_fields[] = {
 static SHAPE(canned_post_shape, "CannedNew", struct canned_in, canned_post_fields);
 static SHAPE(canned_patch_shape, "CannedChange", struct canned_in, canned_patch_fields);
 
-enum err inbox_add_canned(struct ctx *c, struct str shortcut, struct str title, struct str folder, int64_t *id)
+enum err inbox_add_canned(struct ctx *c, struct str shortcut, struct str title, struct str folder,
+			  int64_t *id)
 {
 	struct canned_insert_row row;
 	size_t n;
@@ -428,7 +437,9 @@ static enum err patch_canned(struct ctx *c, const struct req *q, struct reply *r
 		TRY(canned_named(c, in->shortcut.v, &same, 1, &n));
 	if (n && same.id != q->id)
 		return fail_str(c, E_CONFLICT, "inbox.canned_taken", in->shortcut.v);
-	TRY(canned_update(c, &(struct canned_update_in){q->id, in->version, in->shortcut, in->title, in->folder}, &row, 1, &n));
+	TRY(canned_update(
+	    c, &(struct canned_update_in){q->id, in->version, in->shortcut, in->title, in->folder},
+	    &row, 1, &n));
 	if (n == 0)
 		return fail(c, E_CONFLICT, "error.version", NULL);
 	TRY(put_parts(c, q->id, in));
@@ -454,7 +465,8 @@ struct filled {
 static const struct field filled_fields[] = {
     FIELD(struct filled, text, F_TEXT, 0, 0, 0, NULL),
     FIELD(struct filled, language, F_TEXT, 0, 0, 0, "Of the text that was taken"),
-    FIELD(struct filled, missing, F_TEXTS, 0, 0, 0, "Variables nobody could fill; they block sending"),
+    FIELD(struct filled, missing, F_TEXTS, 0, 0, 0,
+	  "Variables nobody could fill; they block sending"),
 };
 static SHAPE(filled_shape, "CannedFilled", struct filled, filled_fields);
 
@@ -484,7 +496,8 @@ static enum err get_filled(struct ctx *c, const struct req *q, struct reply *r)
 	if (one.n == 0)
 		return fail(c, E_NOTFOUND, "inbox.canned_unknown", NULL);
 	TRY(customer_view(c, row.customer_id, &who));
-	const struct canned_text_view *t = choose_text(one.v, row.language.n ? row.language : who.language);
+	const struct canned_text_view *t =
+	    choose_text(one.v, row.language.n ? row.language : who.language);
 	if (!t)
 		return fail(c, E_NOTFOUND, "inbox.canned_unknown", NULL);
 	f.language = t->language;

@@ -29,7 +29,8 @@ struct thread_view {
 };
 static const struct field thread_fields[] = {
     FIELD_LIST(struct thread_view, items, 0, 0, &entry_shape, "Oldest first"),
-    FIELD(struct thread_view, previous, F_TEXT, FIELD_NULLABLE, 0, 0, "Ask before this for the page above"),
+    FIELD(struct thread_view, previous, F_TEXT, FIELD_NULLABLE, 0, 0,
+	  "Ask before this for the page above"),
 };
 static SHAPE(thread_shape, "Thread", struct thread_view, thread_fields);
 
@@ -94,7 +95,8 @@ struct html_view {
 };
 static const struct field html_fields[] = {
     FIELD(struct html_view, html, F_TEXT, 0, 0, 0, "Cleaned, for /frame.html"),
-    FIELD(struct html_view, has_remote, F_BOOL, 0, 0, 0, "It has pictures from elsewhere, shown when asked"),
+    FIELD(struct html_view, has_remote, F_BOOL, 0, 0, 0,
+	  "It has pictures from elsewhere, shown when asked"),
     FIELD_LIST(struct html_view, inlines, 0, 0, &inline_shape, NULL),
 };
 static SHAPE(html_shape, "MessageHtml", struct html_view, html_fields);
@@ -153,14 +155,17 @@ static const struct field message_fields[] = {
     FIELD(struct message_in, mention_ids, F_IDS, 0, 0, 20, NULL),
     FIELD(struct message_in, to, F_TEXTS, 0, 0, 20, NULL),
     FIELD(struct message_in, cc, F_TEXTS, 0, 0, 20, NULL),
-    FIELD(struct message_in, seen_version, F_INT, FIELD_OPTIONAL, 0, 0, "The customer's newest entry the writer saw (last_in_id)"),
-    FIELD(struct message_in, canned_id, F_INT, FIELD_OPTIONAL, 0, 0, "The canned reply it began from"),
+    FIELD(struct message_in, seen_version, F_INT, FIELD_OPTIONAL, 0, 0,
+	  "The customer's newest entry the writer saw (last_in_id)"),
+    FIELD(struct message_in, canned_id, F_INT, FIELD_OPTIONAL, 0, 0,
+	  "The canned reply it began from"),
     FIELD_ENUM(struct message_in, then, 0, "resolve|pending", NULL),
 };
 static SHAPE(message_shape, "MessageNew", struct message_in, message_fields);
 
 /* What the writer had not seen when he began, and what nobody filled in. */
-static enum err check_message(struct ctx *c, const struct message_in *in, const struct conversation_rows_row *v, struct str *text)
+static enum err check_message(struct ctx *c, const struct message_in *in,
+			      const struct conversation_rows_row *v, struct str *text)
 {
 	struct strs missing = {0};
 
@@ -211,8 +216,14 @@ static enum err post_message(struct ctx *c, const struct req *q, struct reply *r
 			&id, &fresh));
 	if (fresh) {
 		for (size_t i = 0; i < in->mention_ids.n; i++)
-			ctx_live(c, (struct live){.topic = LIVE_ME, .id = in->mention_ids.v[i], .inbox_id = v.inbox_id, .kind = S("mention"),
-						  .data = str_fmt(c->a, "\"conversation_id\":%lld,\"entry_id\":%lld", (long long)q->id, (long long)id)});
+			ctx_live(
+			    c, (struct live){.topic = LIVE_ME,
+					     .id = in->mention_ids.v[i],
+					     .inbox_id = v.inbox_id,
+					     .kind = S("mention"),
+					     .data = str_fmt(
+						 c->a, "\"conversation_id\":%lld,\"entry_id\":%lld",
+						 (long long)q->id, (long long)id)});
 		TRY(draft_delete(c, q->id, c->actor.id));
 		if (in->canned_id.is == GIVEN)
 			TRY(canned_use(c, in->canned_id.v));
@@ -241,10 +252,15 @@ static enum err delete_message(struct ctx *c, const struct req *q, struct reply 
 	for (size_t i = 0; i < rows.n; i++)
 		buf_fmt(&ids, "%s%lld", i ? "," : "", (long long)f[i].id);
 	TRY(draft_put(c,
-		      &(struct draft_put_in){q->id, c->actor.id, d.kind, e.text, buf_str(&ids), e.recipients, e.cc, c->now},
+		      &(struct draft_put_in){q->id, c->actor.id, d.kind, e.text, buf_str(&ids),
+					     e.recipients, e.cc, c->now},
 		      &put, 1, &n));
-	d = (struct draft_view){.kind = d.kind, .text = e.text, .at = c->now, .version = put.version,
-				.to = inbox_split(c->a, e.recipients), .cc = inbox_split(c->a, e.cc)};
+	d = (struct draft_view){.kind = d.kind,
+				.text = e.text,
+				.at = c->now,
+				.version = put.version,
+				.to = inbox_split(c->a, e.recipients),
+				.cc = inbox_split(c->a, e.cc)};
 	TRY(inbox_files_of(c, buf_str(&ids), &d.attachments));
 	reply_one(r, &d);
 	return E_OK;
@@ -269,7 +285,8 @@ struct settle_in {
 	bool sent;
 };
 static const struct field settle_fields[] = {
-    FIELD(struct settle_in, sent, F_BOOL, FIELD_REQUIRED, 0, 0, "true: it arrived; false: it did not"),
+    FIELD(struct settle_in, sent, F_BOOL, FIELD_REQUIRED, 0, 0,
+	  "true: it arrived; false: it did not"),
 };
 static SHAPE(settle_shape, "SettleIn", struct settle_in, settle_fields);
 
@@ -287,7 +304,8 @@ static enum err post_settle(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(job_of_subject(c, S("mail"), e.id, &job, 1, &n));
 	if (n && in->sent)
 		TRY(job_drop(c, job.id, &dropped, 1, &n));
-	TRY(inbox_entry_state(c, e.id, in->sent ? "sent" : "failed", in->sent ? NULL : "inbox.said_not_sent", S("")));
+	TRY(inbox_entry_state(c, e.id, in->sent ? "sent" : "failed",
+			      in->sent ? NULL : "inbox.said_not_sent", S("")));
 	return reply_entry(c, e.id, false, r);
 }
 
@@ -321,7 +339,8 @@ static enum err put_draft(struct ctx *c, const struct req *q, struct reply *r)
 		buf_fmt(&ids, "%s%lld", i ? "," : "", (long long)in->attachment_ids.v[i]);
 	TRY(draft_put(c,
 		      &(struct draft_put_in){q->id, c->actor.id, in->kind, in->text, buf_str(&ids),
-					     inbox_join(c->a, &in->to), inbox_join(c->a, &in->cc), c->now},
+					     inbox_join(c->a, &in->to), inbox_join(c->a, &in->cc),
+					     c->now},
 		      &row, 1, &n));
 	TRY(inbox_draft(c, q->id, &view));
 	reply_one(r, view);
@@ -378,31 +397,35 @@ enum err inbox_keep_upload(struct ctx *c, const struct req *q, struct str name, 
 	return e == E_OK ? E_OK : fail(c, e, "error.disk", NULL);
 }
 
-enum err inbox_add_file(struct ctx *c, const struct upload *u, int64_t inbox_id, struct file_view *out)
+enum err inbox_add_file(struct ctx *c, const struct upload *u, int64_t inbox_id,
+			struct file_view *out)
 {
 	struct file_insert_row row;
 	size_t n;
 
-	TRY(file_insert(c,
-			&(struct file_insert_in){.hash = u->hash,
-						 .name = u->name,
-						 .type = u->type,
-						 .size = u->size,
-						 .width = u->width ? SOME_INT(u->width) : NULL_INT,
-						 .height = u->height ? SOME_INT(u->height) : NULL_INT,
-						 .actor_kind = c->actor.kind,
-						 .actor_id = c->actor.id,
-						 .inbox_id = inbox_id,
-						 .at = c->now},
-			&row, 1, &n));
-	*out = inbox_file_view(c, row.id, u->name, u->type, u->size, u->width ? SOME_INT(u->width) : NULL_INT,
+	TRY(file_insert(
+	    c,
+	    &(struct file_insert_in){.hash = u->hash,
+				     .name = u->name,
+				     .type = u->type,
+				     .size = u->size,
+				     .width = u->width ? SOME_INT(u->width) : NULL_INT,
+				     .height = u->height ? SOME_INT(u->height) : NULL_INT,
+				     .actor_kind = c->actor.kind,
+				     .actor_id = c->actor.id,
+				     .inbox_id = inbox_id,
+				     .at = c->now},
+	    &row, 1, &n));
+	*out = inbox_file_view(c, row.id, u->name, u->type, u->size,
+			       u->width ? SOME_INT(u->width) : NULL_INT,
 			       u->height ? SOME_INT(u->height) : NULL_INT);
 	return E_OK;
 }
 
 static enum err prepare_upload(struct ctx *c, const struct req *q, void **made)
 {
-	return inbox_keep_upload(c, q, ((const struct upload_in *)q->in)->name, (struct upload **)made);
+	return inbox_keep_upload(c, q, ((const struct upload_in *)q->in)->name,
+				 (struct upload **)made);
 }
 
 static enum err post_upload(struct ctx *c, const struct req *q, struct reply *r)
@@ -429,7 +452,8 @@ static enum err get_file(struct ctx *c, const struct req *q, struct reply *r)
 	size_t n;
 
 	TRY(file_get(c, q->id, &f, 1, &n));
-	bool own = n && f.actor_kind == (int64_t)c->actor.kind && f.actor_id == c->actor.id && f.inbox_id == 0;
+	bool own = n && f.actor_kind == (int64_t)c->actor.kind && f.actor_id == c->actor.id &&
+		   f.inbox_id == 0;
 	if (n == 0 || (!own && !(f.inbox_id && ctx_sees(c, f.inbox_id))))
 		return fail(c, E_NOTFOUND, "inbox.file_unknown", NULL);
 	TRY(blob_path(c->desk->blobs, c->a, f.hash, &path));
@@ -438,7 +462,8 @@ static enum err get_file(struct ctx *c, const struct req *q, struct reply *r)
 	return E_OK;
 }
 
-enum err inbox_file_of_conversation(struct ctx *c, int64_t file_id, int64_t conversation_id, struct upload *out)
+enum err inbox_file_of_conversation(struct ctx *c, int64_t file_id, int64_t conversation_id,
+				    struct upload *out)
 {
 	struct file_get_row f;
 	struct attachment_conversation_row hangs;
@@ -475,7 +500,8 @@ static const struct field start_fields[] = {
 };
 static SHAPE(start_shape, "ConversationNew", struct start_in, start_fields);
 
-static enum err start_customer(struct ctx *c, const struct start_in *in, int64_t *id, struct str *email)
+static enum err start_customer(struct ctx *c, const struct start_in *in, int64_t *id,
+			       struct str *email)
 {
 	struct customer_view v;
 	bool blocked;
@@ -488,7 +514,10 @@ static enum err start_customer(struct ctx *c, const struct start_in *in, int64_t
 		*email = str_lower(c->a, in->email.v);
 		if (!customer_email_ok(*email))
 			return fail_str(c, E_INVALID, "error.email", in->email.v);
-		TRY(customer_resolve(c, &(struct customer_known){.kind = S("email"), .value = *email, .name = in->name.v}, id, &blocked));
+		TRY(customer_resolve(c,
+				     &(struct customer_known){
+					 .kind = S("email"), .value = *email, .name = in->name.v},
+				     id, &blocked));
 	}
 	return email->n ? E_OK : fail(c, E_INVALID, "inbox.no_address", NULL);
 }
@@ -511,21 +540,29 @@ static enum err post_start(struct ctx *c, const struct req *q, struct reply *r)
 	if (!(link.channel->can & CAN_START))
 		return fail(c, E_INVALID, "inbox.cannot_start", NULL);
 	TRY(start_customer(c, in, &customer, &email));
-	TRY(conversation_insert(c,
-				&(struct conversation_insert_in){.inbox_id = in->inbox_id,
-								 .channel = str_of(link.channel->name),
-								 .customer_id = customer,
-								 .subject = in->subject,
-								 .status = S("open"),
-								 .language = S(""),
-								 .at = c->now},
-				&row, 1, &n));
+	TRY(conversation_insert(
+	    c,
+	    &(struct conversation_insert_in){.inbox_id = in->inbox_id,
+					     .channel = str_of(link.channel->name),
+					     .customer_id = customer,
+					     .subject = in->subject,
+					     .status = S("open"),
+					     .language = S(""),
+					     .at = c->now},
+	    &row, 1, &n));
 	TRY(customer_counted(c, customer));
 	TRY(inbox_row(c, row.id, &v));
 	TRY(inbox_index_subject(c, &v, in->subject));
-	TRY(inbox_event(c, &v, EV_CONVERSATION_CREATED, str_fmt(c->a, "{\"channel\":\"%s\"}", link.channel->name)));
-	TRY(inbox_change(c, row.id, 0, &(struct inbox_change){.assignee_id = SOME_INT(c->actor.id)}));
-	TRY(inbox_write(c, &(struct inbox_write){.conversation_id = row.id, .kind = S("reply"), .text = in->text, .files = in->attachment_ids, .to = email},
+	TRY(inbox_event(c, &v, EV_CONVERSATION_CREATED,
+			str_fmt(c->a, "{\"channel\":\"%s\"}", link.channel->name)));
+	TRY(inbox_change(c, row.id, 0,
+			 &(struct inbox_change){.assignee_id = SOME_INT(c->actor.id)}));
+	TRY(inbox_write(c,
+			&(struct inbox_write){.conversation_id = row.id,
+					      .kind = S("reply"),
+					      .text = in->text,
+					      .files = in->attachment_ids,
+					      .to = email},
 			&entry, &fresh));
 	TRY(inbox_full(c, row.id, &full));
 	reply_created(r, full, row.id);

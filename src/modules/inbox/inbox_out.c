@@ -34,10 +34,12 @@ static bool may_follow(size_t from, size_t to)
 {
 	if (states[from].bad && states[from].rank == 3)
 		return true;
-	return states[to].rank >= states[from].rank || (states[from].rank == 2 && states[to].rank == 1);
+	return states[to].rank >= states[from].rank ||
+	       (states[from].rank == 2 && states[to].rank == 1);
 }
 
-enum err inbox_entry_state(struct ctx *c, int64_t entry_id, const char *state, const char *key, struct str arg)
+enum err inbox_entry_state(struct ctx *c, int64_t entry_id, const char *state, const char *key,
+			   struct str arg)
 {
 	struct entry_get_row e;
 	struct conversation_rows_row v;
@@ -50,7 +52,8 @@ enum err inbox_entry_state(struct ctx *c, int64_t entry_id, const char *state, c
 	if (from == to || !may_follow(from, to))
 		return E_OK;
 	TRY(inbox_row(c, e.conversation_id, &v));
-	TRY(entry_state(c, &(struct entry_state_in){entry_id, str_of(state), str_of(key), str_clip(arg, 500)}));
+	TRY(entry_state(
+	    c, &(struct entry_state_in){entry_id, str_of(state), str_of(key), str_clip(arg, 500)}));
 	int delta = (int)states[to].bad - (int)states[from].bad;
 	if (delta)
 		TRY(conversation_failed(c, v.id, delta));
@@ -58,8 +61,8 @@ enum err inbox_entry_state(struct ctx *c, int64_t entry_id, const char *state, c
 		TRY(conversation_touch(c, v.id));
 	inbox_live(c, v.id, v.inbox_id, v.version + 1);
 	return inbox_event(c, &v, EV_MESSAGE_STATE,
-			   str_fmt(c->a, "{\"entry\":%lld,\"from\":\"%s\",\"to\":\"%s\"}", (long long)entry_id,
-				   states[from].name, states[to].name));
+			   str_fmt(c->a, "{\"entry\":%lld,\"from\":\"%s\",\"to\":\"%s\"}",
+				   (long long)entry_id, states[from].name, states[to].name));
 }
 
 /* ---- writing ---- */
@@ -79,10 +82,12 @@ static enum err check_files(struct ctx *c, const struct inbox_write *w)
 	return E_OK;
 }
 
-static enum err hang_files(struct ctx *c, const struct inbox_write *w, int64_t entry_id, int64_t inbox_id)
+static enum err hang_files(struct ctx *c, const struct inbox_write *w, int64_t entry_id,
+			   int64_t inbox_id)
 {
 	for (size_t i = 0; i < w->files.n; i++) {
-		TRY(attachment_add(c, &(struct attachment_add_in){entry_id, (int64_t)i, w->files.v[i], S("")}));
+		TRY(attachment_add(
+		    c, &(struct attachment_add_in){entry_id, (int64_t)i, w->files.v[i], S("")}));
 		TRY(file_hang(c, w->files.v[i], inbox_id));
 	}
 	return E_OK;
@@ -130,14 +135,19 @@ static struct str message_id(struct ctx *c, const struct inbox_link *link, int64
 {
 	unsigned char mac[32];
 	ptrdiff_t at = str_find_char(link->address, '@');
-	struct str domain = at >= 0 ? str_slice(link->address, (size_t)at + 1, link->address.n) : S("aftersail.invalid");
+	struct str domain = at >= 0 ? str_slice(link->address, (size_t)at + 1, link->address.n)
+				    : S("aftersail.invalid");
 
-	desk_sign(c->desk, "message-id", str_fmt(c->a, "%lld/%lld/%lld", (long long)link->id, (long long)entry_hint, (long long)c->now), mac);
-	return str_fmt(c->a, "%lld.%.*s@%.*s", (long long)c->now, STR(str_base64url(c->a, mac, 12)), STR(domain));
+	desk_sign(c->desk, "message-id",
+		  str_fmt(c->a, "%lld/%lld/%lld", (long long)link->id, (long long)entry_hint,
+			  (long long)c->now),
+		  mac);
+	return str_fmt(c->a, "%lld.%.*s@%.*s", (long long)c->now, STR(str_base64url(c->a, mac, 12)),
+		       STR(domain));
 }
 
-static enum err insert_entry(struct ctx *c, const struct inbox_write *w, const struct conversation_rows_row *v,
-			     bool hold, int64_t *id)
+static enum err insert_entry(struct ctx *c, const struct inbox_write *w,
+			     const struct conversation_rows_row *v, bool hold, int64_t *id)
 {
 	bool note = str_eq(w->kind, S("note"));
 	bool mail = str_eq(v->channel, S("email"));
@@ -153,26 +163,29 @@ static enum err insert_entry(struct ctx *c, const struct inbox_write *w, const s
 		TRY(default_to(c, v, &to));
 	if (!note && mail && !to.n)
 		return fail(c, E_INVALID, "inbox.no_address", NULL);
-	TRY(entry_insert(c,
-			 &(struct entry_insert_in){
-			     .conversation_id = v->id,
-			     .inbox_id = v->inbox_id,
-			     .kind = note ? S("note") : S("message"),
-			     .at = at,
-			     .direction = note ? S("") : S("out"),
-			     .person_id = w->person_id ? w->person_id : c->actor.kind == ACTOR_AGENT ? c->actor.id : 0,
-			     .text = w->text,
-			     .state = note || !hold ? (note ? S("received") : S("sent")) : S("held"),
-			     .send_at = hold ? SOME_INT(at + wait) : NULL_INT,
-			     .external_id = !note && mail ? message_id(c, &link, v->version) : S(""),
-			     .client_id = w->client_id,
-			     .sender = !note && mail ? link.address : S(""),
-			     .recipients = note ? S("") : to,
-			     .cc = w->cc,
-			     .subject = v->subject,
-			     .automatic = w->automatic,
-			     .file_count = (int64_t)w->files.n},
-			 &row, 1, &n));
+	TRY(entry_insert(
+	    c,
+	    &(struct entry_insert_in){
+		.conversation_id = v->id,
+		.inbox_id = v->inbox_id,
+		.kind = note ? S("note") : S("message"),
+		.at = at,
+		.direction = note ? S("") : S("out"),
+		.person_id = w->person_id                   ? w->person_id
+			     : c->actor.kind == ACTOR_AGENT ? c->actor.id
+							    : 0,
+		.text = w->text,
+		.state = note || !hold ? (note ? S("received") : S("sent")) : S("held"),
+		.send_at = hold ? SOME_INT(at + wait) : NULL_INT,
+		.external_id = !note && mail ? message_id(c, &link, v->version) : S(""),
+		.client_id = w->client_id,
+		.sender = !note && mail ? link.address : S(""),
+		.recipients = note ? S("") : to,
+		.cc = w->cc,
+		.subject = v->subject,
+		.automatic = w->automatic,
+		.file_count = (int64_t)w->files.n},
+	    &row, 1, &n));
 	*id = n ? row.id : 0;
 	return n ? hang_files(c, w, row.id, v->inbox_id) : E_OK;
 }
@@ -204,18 +217,20 @@ enum err inbox_write(struct ctx *c, const struct inbox_write *w, int64_t *entry_
 		TRY(conversation_went_out(c, v.id, at, snippet));
 	TRY(inbox_index(c, &v, *entry_id, w->text));
 	if (hold)
-		TRY(job_add(c,
-			    &(struct job){.kind = S("mail"),
-					  .key = str_fmt(c->a, "conversation:%lld", (long long)v.id),
-					  .subject = *entry_id,
-					  .inbox_id = v.inbox_id,
-					  .conversation_id = v.id,
-					  .run_at = c->now + c->desk->config->undo_seconds * 1000},
-			    NULL));
+		TRY(job_add(
+		    c,
+		    &(struct job){.kind = S("mail"),
+				  .key = str_fmt(c->a, "conversation:%lld", (long long)v.id),
+				  .subject = *entry_id,
+				  .inbox_id = v.inbox_id,
+				  .conversation_id = v.id,
+				  .run_at = c->now + c->desk->config->undo_seconds * 1000},
+		    NULL));
 	inbox_live(c, v.id, v.inbox_id, v.version + 1);
 	return inbox_event(c, &v, EV_MESSAGE_CREATED,
-			   str_fmt(c->a, "{\"entry\":%lld,\"direction\":\"%s\",\"kind\":\"%s\"}", (long long)*entry_id,
-				   note ? "" : "out", note ? "note" : "message"));
+			   str_fmt(c->a, "{\"entry\":%lld,\"direction\":\"%s\",\"kind\":\"%s\"}",
+				   (long long)*entry_id, note ? "" : "out",
+				   note ? "note" : "message"));
 }
 
 /* ---- undo ---- */
@@ -231,7 +246,8 @@ enum err inbox_undo(struct ctx *c, const struct entry_get_row *e)
 	TRY(inbox_row(c, e->conversation_id, &v));
 	bool held = str_eq(e->state, S("held"));
 	int64_t window = c->desk->config->undo_seconds * 1000 + 2000;
-	bool chat = str_eq(e->state, S("sent")) && str_eq(v.channel, S("chat")) && c->now - e->at <= window;
+	bool chat =
+	    str_eq(e->state, S("sent")) && str_eq(v.channel, S("chat")) && c->now - e->at <= window;
 	if (!held && !chat)
 		return fail(c, E_CONFLICT, "inbox.too_late_to_undo", NULL);
 	if (held)
@@ -248,7 +264,8 @@ enum err inbox_undo(struct ctx *c, const struct entry_get_row *e)
 
 /* ---- for the channels ---- */
 
-static enum err read_references(struct ctx *c, const struct entry_get_row *e, struct inbox_outgoing *out)
+static enum err read_references(struct ctx *c, const struct entry_get_row *e,
+				struct inbox_outgoing *out)
 {
 	struct list rows;
 	struct entry_last_message_row previous;
@@ -278,7 +295,8 @@ static enum err read_files(struct ctx *c, int64_t entry_id, struct inbox_outgoin
 	out->files = NEWN(c->a, struct inbox_file, rows.n + 1);
 	out->n_files = rows.n;
 	for (size_t i = 0; i < rows.n; i++)
-		out->files[i] = (struct inbox_file){row[i].name, row[i].type, row[i].hash, row[i].cid, row[i].size};
+		out->files[i] = (struct inbox_file){row[i].name, row[i].type, row[i].hash,
+						    row[i].cid, row[i].size};
 	return E_OK;
 }
 
@@ -313,7 +331,8 @@ enum err inbox_outgoing(struct ctx *c, int64_t entry_id, struct inbox_outgoing *
 	return read_files(c, entry_id, out);
 }
 
-enum err inbox_messages(struct ctx *c, int64_t conversation_id, int64_t after, size_t most, struct list *out)
+enum err inbox_messages(struct ctx *c, int64_t conversation_id, int64_t after, size_t most,
+			struct list *out)
 {
 	struct list rows, files;
 
@@ -330,7 +349,8 @@ enum err inbox_messages(struct ctx *c, int64_t conversation_id, int64_t after, s
 		size_t k = 0;
 		for (size_t j = 0; j < files.n; j++)
 			if (f[j].entry_id == row[i].id)
-				views[k++] = inbox_file_view(c, f[j].id, f[j].name, f[j].type, f[j].size, f[j].width, f[j].height);
+				views[k++] = inbox_file_view(c, f[j].id, f[j].name, f[j].type,
+							     f[j].size, f[j].width, f[j].height);
 		m[i] = (struct inbox_message){.id = row[i].id,
 					      .at = row[i].at,
 					      .person_id = row[i].person_id,

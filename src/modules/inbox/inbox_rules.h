@@ -8,12 +8,15 @@
 /* A conversation's row, if the actor may see it; E_NOTFOUND otherwise. */
 enum err inbox_row(struct ctx *, int64_t id, struct conversation_rows_row *) MUST;
 void inbox_live(struct ctx *, int64_t id, int64_t inbox_id, int64_t version);
-enum err inbox_event(struct ctx *, const struct conversation_rows_row *, enum event_kind, struct str data) MUST;
+enum err inbox_event(struct ctx *, const struct conversation_rows_row *, enum event_kind,
+		     struct str data) MUST;
 enum err inbox_line(struct ctx *, const struct conversation_rows_row *, const char *kind,
 		    struct str from, struct str to) MUST;
 struct str inbox_snippet(struct ctx *, struct str text);
-enum err inbox_index(struct ctx *, const struct conversation_rows_row *, int64_t entry_id, struct str text) MUST;
-enum err inbox_index_subject(struct ctx *, const struct conversation_rows_row *, struct str subject) MUST;
+enum err inbox_index(struct ctx *, const struct conversation_rows_row *, int64_t entry_id,
+		     struct str text) MUST;
+enum err inbox_index_subject(struct ctx *, const struct conversation_rows_row *,
+			     struct str subject) MUST;
 
 /* ---- views ---- */
 
@@ -31,19 +34,20 @@ enum err inbox_cards(struct ctx *, struct ids, struct list *) MUST;
 enum err inbox_full(struct ctx *, int64_t id, void **out) MUST;
 /* One entry as the console sees it. */
 enum err inbox_entry(struct ctx *, int64_t id, void **out) MUST;
-/* A page of the thread before an id, oldest first; *first is the id to go on before, 0 at the beginning. */
-enum err inbox_thread(struct ctx *, int64_t conversation_id, int64_t before, size_t most, struct list *,
-		      int64_t *first) MUST;
+/* A page of the thread before an id, oldest first; *first is the id to go on before, 0 at the
+ * beginning. */
+enum err inbox_thread(struct ctx *, int64_t conversation_id, int64_t before, size_t most,
+		      struct list *, int64_t *first) MUST;
 struct strs inbox_split(struct arena *, struct str comma_list);
 struct str inbox_join(struct arena *, const struct strs *);
 enum err inbox_draft(struct ctx *, int64_t conversation_id, const void **out) MUST;
 enum err inbox_files_of(struct ctx *, struct str comma_ids, struct list *out) MUST;
-struct file_view inbox_file_view(struct ctx *, int64_t id, struct str name, struct str type, int64_t size,
-				 struct opt_int width, struct opt_int height);
+struct file_view inbox_file_view(struct ctx *, int64_t id, struct str name, struct str type,
+				 int64_t size, struct opt_int width, struct opt_int height);
 
 /* Fill {{ path | filter }} for a conversation; what cannot be filled stays and is listed. */
-enum err inbox_fill(struct ctx *, const struct conversation_rows_row *, struct str text, struct str *out,
-		    struct strs *missing) MUST;
+enum err inbox_fill(struct ctx *, const struct conversation_rows_row *, struct str text,
+		    struct str *out, struct strs *missing) MUST;
 
 /* Take a message back while it can be. */
 enum err inbox_undo(struct ctx *, const struct entry_get_row *) MUST;

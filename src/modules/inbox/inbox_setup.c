@@ -11,7 +11,8 @@
 
 /* ---- settings: sealed as a whole, because they hold passwords ---- */
 
-static enum err open_settings(struct ctx *c, const struct channel *ch, struct str sealed, void **out)
+static enum err open_settings(struct ctx *c, const struct channel *ch, struct str sealed,
+			      void **out)
 {
 	struct str json;
 
@@ -112,10 +113,12 @@ enum err inbox_connected(struct ctx *c, int64_t id, bool ok)
 	return E_OK;
 }
 
-enum err inbox_disconnected(struct ctx *c, int64_t id, const char *key, struct str arg, int64_t next_try_at)
+enum err inbox_disconnected(struct ctx *c, int64_t id, const char *key, struct str arg,
+			    int64_t next_try_at)
 {
-	TRY(inbox_link_failed(c, &(struct inbox_link_failed_in){id, c->now, str_of(key), str_clip(arg, 500),
-								 next_try_at ? SOME_INT(next_try_at) : NULL_INT}));
+	TRY(inbox_link_failed(
+	    c, &(struct inbox_link_failed_in){id, c->now, str_of(key), str_clip(arg, 500),
+					      next_try_at ? SOME_INT(next_try_at) : NULL_INT}));
 	ctx_live(c, (struct live){.topic = LIVE_INBOXES, .id = id, .inbox_id = id});
 	return E_OK;
 }
@@ -142,7 +145,8 @@ static enum err check_color(struct ctx *c, struct str color)
 	bool ok = color.n == 7 && color.p[0] == '#';
 
 	for (size_t i = 1; ok && i < 7; i++)
-		ok = (color.p[i] >= '0' && color.p[i] <= '9') || ((color.p[i] | 32) >= 'a' && (color.p[i] | 32) <= 'f');
+		ok = (color.p[i] >= '0' && color.p[i] <= '9') ||
+		     ((color.p[i] | 32) >= 'a' && (color.p[i] | 32) <= 'f');
 	return ok ? E_OK : fail_str(c, E_INVALID, "inbox.color", color);
 }
 
@@ -159,7 +163,8 @@ static enum err check_required(struct ctx *c, const struct channel *ch, const vo
 	for (size_t i = 0; i < ch->settings->n; i++) {
 		const struct field *f = &ch->settings->fields[i];
 		const struct str *text = (const struct str *)((const char *)settings + f->at);
-		if ((f->flags & FIELD_REQUIRED) && (f->type == F_TEXT || f->type == F_ENUM) && !text->n)
+		if ((f->flags & FIELD_REQUIRED) && (f->type == F_TEXT || f->type == F_ENUM) &&
+		    !text->n)
 			return fail(c, E_INVALID, "error.field_missing", f->name);
 	}
 	return E_OK;
@@ -180,15 +185,17 @@ enum err inbox_add(struct ctx *c, const struct inbox_new *in, int64_t *id)
 	TRY(check_required(c, ch, settings));
 	if (in->color.n)
 		TRY(check_color(c, in->color));
-	TRY(inbox_insert(c,
-			 &(struct inbox_insert_in){.name = in->name,
-						   .channel = in->channel,
-						   .address = in->address.n ? str_lower(c->a, in->address) : address_in(c, ch, settings),
-						   .key = in->key.n ? in->key : crypto_token(c->a, 12),
-						   .color = in->color.n ? in->color : S("#0B716D"),
-						   .language = in->language.n ? in->language : S("en"),
-						   .settings = seal_settings(c, ch, settings)},
-			 &row, 1, &n));
+	TRY(inbox_insert(
+	    c,
+	    &(struct inbox_insert_in){.name = in->name,
+				      .channel = in->channel,
+				      .address = in->address.n ? str_lower(c->a, in->address)
+							       : address_in(c, ch, settings),
+				      .key = in->key.n ? in->key : crypto_token(c->a, 12),
+				      .color = in->color.n ? in->color : S("#0B716D"),
+				      .language = in->language.n ? in->language : S("en"),
+				      .settings = seal_settings(c, ch, settings)},
+	    &row, 1, &n));
 	if (n == 0)
 		return fail_str(c, E_CONFLICT, "inbox.inbox_taken", in->name);
 	*id = row.id;
@@ -231,7 +238,8 @@ static const struct field inbox_fields[] = {
     FIELD(struct inbox_view, color, F_TEXT, 0, 0, 0, NULL),
     FIELD(struct inbox_view, active, F_BOOL, 0, 0, 0, NULL),
     FIELD(struct inbox_view, language, F_TEXT, 0, 0, 0, NULL),
-    FIELD(struct inbox_view, settings, F_JSON, FIELD_NULLABLE, 0, 0, "For those who may change it; a secret is true when set"),
+    FIELD(struct inbox_view, settings, F_JSON, FIELD_NULLABLE, 0, 0,
+	  "For those who may change it; a secret is true when set"),
     FIELD_OBJ(struct inbox_view, state, FIELD_REQUIRED, &state_shape, NULL),
     FIELD(struct inbox_view, member_ids, F_IDS, 0, 0, 0, "Who sees it, beside those who see all"),
     FIELD(struct inbox_view, version, F_INT, 0, 0, 0, NULL),
@@ -362,7 +370,8 @@ static enum err post_inbox(struct ctx *c, const struct req *q, struct reply *r)
 	return reply_inbox(c, id, true, r);
 }
 
-static enum err change_settings(struct ctx *c, const struct inbox_rows_row *row, struct str json, struct inbox_update_in *up)
+static enum err change_settings(struct ctx *c, const struct inbox_rows_row *row, struct str json,
+				struct inbox_update_in *up)
 {
 	const struct channel *ch = channel_find(c->desk, row->channel);
 	void *settings;
@@ -378,8 +387,12 @@ static enum err change_settings(struct ctx *c, const struct inbox_rows_row *row,
 static enum err patch_inbox(struct ctx *c, const struct req *q, struct reply *r)
 {
 	const struct inbox_in *in = q->in;
-	struct inbox_update_in up = {.id = q->id, .version = in->version, .name = in->name, .color = in->color,
-				     .language = in->language, .active = in->active};
+	struct inbox_update_in up = {.id = q->id,
+				     .version = in->version,
+				     .name = in->name,
+				     .color = in->color,
+				     .language = in->language,
+				     .active = in->active};
 	struct inbox_by_name_row same;
 	struct inbox_update_row row;
 	struct list rows;
@@ -403,7 +416,9 @@ static enum err patch_inbox(struct ctx *c, const struct req *q, struct reply *r)
 	if (in->member_ids.is == GIVEN)
 		TRY(account_inbox_people(c, q->id, in->member_ids.v));
 	TRY(event_add(c, &(struct event){.kind = EV_INBOX_CHANGED, .inbox_id = q->id}));
-	ctx_live(c, (struct live){.topic = LIVE_INBOXES, .id = q->id, .inbox_id = q->id, .version = row.version});
+	ctx_live(
+	    c, (struct live){
+		   .topic = LIVE_INBOXES, .id = q->id, .inbox_id = q->id, .version = row.version});
 	return reply_inbox(c, q->id, false, r);
 }
 

@@ -63,8 +63,8 @@ static const struct field file_fields[] = {
 };
 SHAPE(file_shape, "File", struct file_view, file_fields);
 
-struct file_view inbox_file_view(struct ctx *c, int64_t id, struct str name, struct str type, int64_t size,
-				 struct opt_int width, struct opt_int height)
+struct file_view inbox_file_view(struct ctx *c, int64_t id, struct str name, struct str type,
+				 int64_t size, struct opt_int width, struct opt_int height)
 {
 	return (struct file_view){.id = id,
 				  .name = name,
@@ -89,7 +89,8 @@ enum err inbox_files_of(struct ctx *c, struct str ids, struct list *out)
 			continue;
 		TRY(file_get(c, id, &f, 1, &n));
 		if (n)
-			views[k++] = inbox_file_view(c, f.id, f.name, f.type, f.size, f.width, f.height);
+			views[k++] =
+			    inbox_file_view(c, f.id, f.name, f.type, f.size, f.width, f.height);
 	}
 	*out = (struct list){views, k};
 	return E_OK;
@@ -125,7 +126,8 @@ struct card {
 	    FIELD(st, due_at, F_TIME, FIELD_NULLABLE, 0, 0, NULL),                                 \
 	    FIELD(st, mood, F_TEXT, FIELD_NULLABLE, 0, 0, NULL),                                   \
 	    FIELD(st, has_failed, F_BOOL, 0, 0, 0, "A message could not be sent"),                 \
-	    FIELD(st, message_count, F_INT, 0, 0, 0, NULL), FIELD(st, version, F_INT, 0, 0, 0, NULL)
+	    FIELD(st, message_count, F_INT, 0, 0, 0, NULL),                                        \
+	    FIELD(st, version, F_INT, 0, 0, 0, NULL)
 
 static const struct field card_fields[] = {
     CARD(struct card),
@@ -161,9 +163,11 @@ struct around {
 	struct list customers, tags, marks;
 };
 
-static enum err read_around(struct ctx *c, const struct conversation_rows_row *rows, size_t n, struct around *out)
+static enum err read_around(struct ctx *c, const struct conversation_rows_row *rows, size_t n,
+			    struct around *out)
 {
-	struct ids ids = {NEWN(c->a, int64_t, n + 1), n}, customers = {NEWN(c->a, int64_t, n + 1), n};
+	struct ids ids = {NEWN(c->a, int64_t, n + 1), n},
+		   customers = {NEWN(c->a, int64_t, n + 1), n};
 
 	for (size_t i = 0; i < n; i++) {
 		ids.v[i] = rows[i].id;
@@ -195,7 +199,8 @@ static struct ids tags_in(struct ctx *c, const struct around *ar, int64_t id)
 	return out;
 }
 
-static bool unread_in(const struct ctx *c, const struct around *ar, const struct conversation_rows_row *v)
+static bool unread_in(const struct ctx *c, const struct around *ar,
+		      const struct conversation_rows_row *v)
 {
 	const struct mark_rows_row *m = ar->marks.v;
 
@@ -289,7 +294,8 @@ static const struct field full_fields[] = {
     FIELD(struct full, created_at, F_TIME, 0, 0, 0, NULL),
     FIELD(struct full, first_reply_at, F_TIME, FIELD_NULLABLE, 0, 0, NULL),
     FIELD(struct full, resolved_at, F_TIME, FIELD_NULLABLE, 0, 0, NULL),
-    FIELD(struct full, seen_by_customer, F_INT, 0, 0, 0, "The newest entry of ours the customer has seen"),
+    FIELD(struct full, seen_by_customer, F_INT, 0, 0, 0,
+	  "The newest entry of ours the customer has seen"),
     FIELD(struct full, last_in_id, F_INT, 0, 0, 0, "The customer's newest entry"),
     FIELD(struct full, reply_to, F_TEXTS, 0, 0, 0, "Whom an answer goes to"),
     FIELD(struct full, reply_cc, F_TEXTS, 0, 0, 0, "Who else got the last message: for reply-all"),
@@ -301,7 +307,8 @@ SHAPE(conversation_shape, "Conversation", struct full, full_fields);
 /* Everybody of a mail but ourselves. */
 static struct strs others(struct ctx *c, struct str a, struct str b, struct str us)
 {
-	struct strs out = {NEWN(c->a, struct str, 102), 0}, lists[] = {inbox_split(c->a, a), inbox_split(c->a, b)};
+	struct strs out = {NEWN(c->a, struct str, 102), 0},
+		    lists[] = {inbox_split(c->a, a), inbox_split(c->a, b)};
 
 	for (size_t l = 0; l < 2; l++)
 		for (size_t i = 0; i < lists[l].n; i++)
@@ -384,7 +391,9 @@ static const struct field entry_fields[] = {
     N(quoted, F_TEXT, "The folded rest of a mail"),
     F(html, F_BOOL, "There is HTML to show, at .../html"),
     N(language, F_TEXT, NULL),
-    FIELD_ENUM(struct entry_view, state, 0, "received|held|queued|sending|sent|delivered|read|failed|unknown|bounced|undone", NULL),
+    FIELD_ENUM(struct entry_view, state, 0,
+	       "received|held|queued|sending|sent|delivered|read|failed|unknown|bounced|undone",
+	       NULL),
     N(state_key, F_TEXT, "i18n key of what went wrong"),
     N(state_arg, F_TEXT, NULL),
     N(send_at, F_TIME, "Held until then"),
@@ -415,7 +424,8 @@ static enum err name_of(struct ctx *c, int64_t person_id, struct opt_str *out)
 	return e == E_NOTFOUND ? E_OK : e;
 }
 
-static enum err fill_entry(struct ctx *c, const struct entry_page_row *e, const struct list *files, struct entry_view *out)
+static enum err fill_entry(struct ctx *c, const struct entry_page_row *e, const struct list *files,
+			   struct entry_view *out)
 {
 	const struct attachment_rows_row *f = files->v;
 	struct file_view *views = NEWN(c->a, struct file_view, files->n + 1);
@@ -424,7 +434,8 @@ static enum err fill_entry(struct ctx *c, const struct entry_page_row *e, const 
 	for (size_t i = 0; i < files->n; i++) {
 		if (f[i].entry_id != e->id)
 			continue;
-		views[k] = inbox_file_view(c, f[i].id, f[i].name, f[i].type, f[i].size, f[i].width, f[i].height);
+		views[k] = inbox_file_view(c, f[i].id, f[i].name, f[i].type, f[i].size, f[i].width,
+					   f[i].height);
 		views[k++].cid = f[i].cid;
 	}
 	*out = (struct entry_view){.id = e->id,
@@ -455,7 +466,8 @@ static enum err fill_entry(struct ctx *c, const struct entry_page_row *e, const 
 	return name_of(c, e->person_id, &out->person_name);
 }
 
-enum err inbox_thread(struct ctx *c, int64_t conversation_id, int64_t before, size_t most, struct list *out, int64_t *first)
+enum err inbox_thread(struct ctx *c, int64_t conversation_id, int64_t before, size_t most,
+		      struct list *out, int64_t *first)
 {
 	struct list rows, files;
 

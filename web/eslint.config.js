@@ -10,7 +10,7 @@ const deny = (files, patterns, message) => ({
 })
 
 export default ts.config(
-  { ignores: ['dist', 'node_modules', 'widget', 'shop', 'src/api/schema.d.ts'] },
+  { ignores: ['dist', 'node_modules', 'widget', 'shop', 'src/api/schema.d.ts', '*.json'] },
   ...ts.configs.recommended,
   ...vue.configs['flat/recommended'],
   ...i18n.configs.recommended,
@@ -20,12 +20,15 @@ export default ts.config(
       'vue-i18n': { localeDir: '../i18n/*.json', messageSyntaxVersion: '^11.0.0' },
     },
     rules: {
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       '@intlify/vue-i18n/no-missing-keys': 'off',
       '@intlify/vue-i18n/no-raw-text': [
         'error',
         {
-          ignorePattern: '^[\\s\\d·•…/\\-–—:#%×+@(),.{}]+$',
+          ignorePattern: '^[\\s\\d·•…/\\-–—:#%×+@(),.{}]*$',
           attributes: { '/.+/': ['title', 'aria-label', 'placeholder'] },
         },
       ],

@@ -28,11 +28,14 @@ export function firstLocale(): Locale {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en'
 }
 
+const loaded = new Set<Locale>()
+
 export async function setLocale(wanted: string) {
   const name: Locale = wanted === 'zh-CN' ? 'zh-CN' : 'en'
-  if (!i18n.global.availableLocales.includes(name) || locale.value !== name) {
+  if (!loaded.has(name)) {
     const messages = (await files[name]()) as { default: Record<string, string> }
     i18n.global.setLocaleMessage(name, messages.default as never)
+    loaded.add(name)
   }
   locale.value = name
   document.documentElement.lang = name

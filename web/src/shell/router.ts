@@ -36,7 +36,7 @@ export const router = createRouter({
       path: '/settings',
       component: () => import('./SettingsLayout.vue'),
       meta: { title: 'settings.title' },
-      children: [{ path: '', redirect: '/inbox/mine' }, ...settingsRoutes],
+      children: [{ path: '', redirect: '/settings/profile' }, ...settingsRoutes],
     },
     {
       path: '/:rest(.*)*',

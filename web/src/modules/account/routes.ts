@@ -10,4 +10,25 @@ export const routes: RouteRecordRaw[] = [
 ]
 
 /** Pages of the settings, under /settings. */
-export const settings: RouteRecordRaw[] = []
+export const settings: RouteRecordRaw[] = [
+  {
+    path: 'profile',
+    component: () => import('./Profile.vue'),
+    meta: { title: 'settings.profile', group: 'mine', icon: 'customer' },
+  },
+  {
+    path: 'people',
+    component: () => import('./People.vue'),
+    meta: { title: 'settings.people', group: 'people', icon: 'people', needs: ['person.edit'] },
+  },
+  {
+    path: 'roles',
+    component: () => import('./Roles.vue'),
+    meta: { title: 'settings.roles', group: 'people', icon: 'shield', needs: ['role.edit'] },
+  },
+  {
+    path: 'teams',
+    component: () => import('./Teams.vue'),
+    meta: { title: 'settings.teams', group: 'people', icon: 'people', needs: ['team.edit'] },
+  },
+]

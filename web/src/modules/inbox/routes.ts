@@ -18,4 +18,30 @@ export const routes: RouteRecordRaw[] = [
 ]
 
 /** Pages of the settings, under /settings. */
-export const settings: RouteRecordRaw[] = []
+export const settings: RouteRecordRaw[] = [
+  {
+    path: 'inboxes',
+    component: () => import('./settings/Inboxes.vue'),
+    meta: { title: 'settings.inboxes', group: 'work', icon: 'inbox', needs: ['inbox.edit'] },
+  },
+  {
+    path: 'inboxes/new',
+    component: () => import('./settings/InboxNew.vue'),
+    meta: { title: 'settings.inbox_new', needs: ['inbox.edit'] },
+  },
+  {
+    path: 'inboxes/:id(\\d+)',
+    component: () => import('./settings/InboxEdit.vue'),
+    meta: { title: 'settings.inboxes', needs: ['inbox.edit'] },
+  },
+  {
+    path: 'canned',
+    component: () => import('./settings/CannedReplies.vue'),
+    meta: { title: 'settings.canned', group: 'work', icon: 'canned', needs: ['canned.edit'] },
+  },
+  {
+    path: 'tags',
+    component: () => import('./settings/Tags.vue'),
+    meta: { title: 'settings.tags', group: 'work', icon: 'tag', needs: ['tag.edit'] },
+  },
+]

@@ -166,6 +166,17 @@ export function typingHeard(open: Open, typing: Typing) {
   }
 }
 
+/** Where reading stopped when this was opened: what is unread stands after our last answer. */
+export function markStart(open: Open) {
+  if (!open.conversation?.unread || open.readTo) return
+  const lastOurs = open.entries.findLast((e) => e.direction === 'out' || e.kind === 'note')
+  open.readTo = lastOurs?.id ?? 0
+}
+
+export function keepScroll(open: Open, fromEnd: number) {
+  open.scroll = fromEnd
+}
+
 export async function markRead(open: Open) {
   const last = open.entries.findLast((e) => e.id > 0)
   if (!last || !open.conversation?.unread) return

@@ -119,6 +119,18 @@ export class Chat {
     return true
   }
 
+  /** Is somebody at the desk by now? */
+  async lookIn(): Promise<void> {
+    const now = await this.api.config(this.o.language).catch(() => undefined)
+    if (now) this.config = now
+    this.o.onChange()
+  }
+
+  /** Whoever writes or types is there. */
+  private somebody() {
+    if (this.config) this.config = { ...this.config, online: true }
+  }
+
   private wake() {
     this.setConnected(navigator.onLine)
     void this.outbox.drain()
@@ -203,6 +215,7 @@ export class Chat {
     if (event === 'message') this.take(data as Message, true)
     if (event === 'typing') {
       const { typing, name } = data as { typing: boolean; name?: string | null }
+      if (typing) this.somebody()
       this.showTyping(typing ? (name ?? '?') : '')
       this.tell({ kind: 'typing', name: this.typing })
     }
@@ -229,7 +242,10 @@ export class Chat {
   }
 
   private take(m: Message, tell: boolean) {
-    if (m.from === 'agent') this.showTyping('')
+    if (m.from === 'agent') {
+      this.somebody()
+      this.showTyping('')
+    }
     this.put(m)
     if (tell) this.tell({ kind: 'message', message: m })
     this.o.onChange()

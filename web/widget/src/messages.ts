@@ -116,7 +116,7 @@ function fileOf(v: View, f: FileInfo): HTMLElement {
 function bubble(v: View, m: Message): HTMLElement {
   const kept = drawn.get(m.id)
   if (kept) return kept
-  const el = h('li', { class: `said ${m.from}` })
+  const el = h('div', { class: `said ${m.from}` })
   if (m.from === 'agent' && m.author) el.append(h('span', { class: 'who', dir: 'auto' }, m.author))
   if (m.text) el.append(textOf(m.text))
   for (const f of m.attachments) el.append(fileOf(v, f))
@@ -126,7 +126,7 @@ function bubble(v: View, m: Message): HTMLElement {
 
 function waiting(v: View, p: Pending): HTMLElement {
   const { chat, t } = v
-  const el = h('li', { class: `said visitor ${p.failed ? 'failed' : 'waiting'}` })
+  const el = h('div', { class: `said visitor ${p.failed ? 'failed' : 'waiting'}` })
   if (p.text) el.append(textOf(p.text))
   if (p.files.length > 0)
     el.append(h('p', { class: 'text' }, t('attached', { n: String(p.files.length) })))
@@ -160,7 +160,7 @@ function withDays(v: View, list: readonly Message[]): HTMLElement[] {
   let day = ''
   list.forEach((m, i) => {
     const today = formatDay(v.language, m.at, Date.now())
-    if (today !== day) out.push(h('li', { class: 'day' }, today))
+    if (today !== day) out.push(h('div', { class: 'day' }, today))
     day = today
     const next = list[i + 1]
     const el = bubble(v, m)
@@ -182,7 +182,7 @@ function stamp(v: View, m: Message): string {
 function greeting(v: View): HTMLElement {
   const said = v.chat.config?.greeting
   const own = typeof said === 'string' ? said : said?.[v.language]
-  return h('li', { class: 'said agent last' }, textOf(own || v.t('greeting')))
+  return h('div', { class: 'said agent last' }, textOf(own || v.t('greeting')))
 }
 
 /** What the list shows now, oldest first. */
@@ -190,7 +190,7 @@ export function drawMessages(v: View): HTMLElement[] {
   const { chat, t } = v
   if (!chat.started) drawn.clear()
   const rows = [greeting(v)]
-  if (!chat.loaded) rows.push(h('li', { class: 'day' }, t('loading')))
+  if (!chat.loaded) rows.push(h('div', { class: 'day' }, t('loading')))
   rows.push(...withDays(v, chat.thread.list()))
   // One that has come back on the stream before its answer did is not shown twice.
   const known = new Set(chat.thread.list().map((m) => m.client_id))
@@ -200,11 +200,11 @@ export function drawMessages(v: View): HTMLElement[] {
       .filter((p) => !known.has(p.client_id))
       .map((p) => waiting(v, p)),
   )
-  if (chat.config && !chat.config.online) rows.push(h('li', { class: 'note' }, t('away_text')))
+  if (chat.config && !chat.config.online) rows.push(h('div', { class: 'note' }, t('away_text')))
   if (chat.typing)
     rows.push(
       h(
-        'li',
+        'div',
         { class: 'said agent typing' },
         h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
         h(

@@ -73,7 +73,7 @@ export class Panel {
       this.badge,
     )
     this.mail = this.headButton('by_mail', 'mail', () => this.showMail())
-    this.list = h('ol', {
+    this.list = h('div', {
       class: 'list',
       role: 'log',
       'aria-live': 'polite',
@@ -109,8 +109,8 @@ export class Panel {
   private head(): HTMLElement {
     const name = this.v.chat.config?.name ?? ''
     return h(
-      'header',
-      {},
+      'div',
+      { class: 'head' },
       h('div', { class: 'mark', 'aria-hidden': 'true' }, icon('chat')),
       h('div', { class: 'name' }, h('h2', { id: 'title' }, h('bdi', {}, name)), this.presence),
       this.mail,
@@ -195,6 +195,7 @@ export class Panel {
     this.fillFoot()
     this.refresh()
     this.toEnd()
+    void this.v.chat.lookIn()
     // On a touch screen the keyboard would cover what there is to read.
     const first = touched() ? null : this.foot.querySelector<HTMLElement>('input, textarea')
     ;(first ?? this.list).focus({ preventScroll: true })

@@ -2,6 +2,7 @@
  *
  *   --clients N --seconds S      N connections that ask again as soon as they are answered
  *   --method POST --body TEXT --header LINE ...    "%d" in the body and headers is a running number
+ *   --first ID --spread N        "%d" in the path is one of N ids from ID on
  *   --streams N --until TEXT     N streams; says how long until each holds TEXT, once a line on
  *                                standard input said that what brings it about was just done
  *
@@ -37,7 +38,7 @@ struct client {
 };
 
 static struct options {
-	int clients, seconds, streams, port, headers_n;
+	int clients, seconds, streams, port, headers_n, first, spread;
 	const char *method, *body, *until, *path, *headers[HEADERS_MAX];
 } opt = {.clients = 1, .seconds = 5, .method = "GET", .body = ""};
 
@@ -67,7 +68,9 @@ static void make_request(struct client *c)
 	int64_t number = ++running;
 
 	add_numbered(&body, opt.body, number);
-	buf_fmt(&b, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n", opt.method, opt.path, opt.port);
+	buf_fmt(&b, "%s ", opt.method);
+	add_numbered(&b, opt.path, opt.first + (opt.spread ? number % opt.spread : 0));
+	buf_fmt(&b, " HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n", opt.port);
 	for (int i = 0; i < opt.headers_n; i++) {
 		add_numbered(&b, opt.headers[i], number);
 		buf_z(&b, "\r\n");
@@ -321,6 +324,7 @@ static bool take_option(const char *name, const char *value)
 	} rows[] = {
 	    {"--clients", &opt.clients, NULL}, {"--seconds", &opt.seconds, NULL},
 	    {"--streams", &opt.streams, NULL}, {"--method", NULL, &opt.method},
+	    {"--first", &opt.first, NULL},     {"--spread", &opt.spread, NULL},
 	    {"--body", NULL, &opt.body},       {"--until", NULL, &opt.until},
 	};
 

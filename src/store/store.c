@@ -13,21 +13,28 @@ struct db *store_connect(struct store *s, struct arena *a, enum db_role role, co
 			: sqlite_connect(a, s->path, s->durable, role, why);
 }
 
+/* Signals are the main thread's. */
+static void start_thread(pthread_t *t, void *(*main)(void *), void *arg)
+{
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	if (pthread_create(t, NULL, main, arg) != 0)
+		abort();
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
 bool store_start(struct store *s, struct arena *a, struct queue *q, enum db_role role,
 		 void *(*main)(void *), int deadline_ms, const char **why)
 {
 	struct worker *k = &s->workers[s->workers_n];
-	sigset_t all, old;
 
 	*k = (struct worker){.store = s, .queue = q, .deadline_ms = deadline_ms};
 	k->db = store_connect(s, a, role, why);
 	if (!k->db)
 		return false;
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	if (pthread_create(&k->thread, NULL, main, k) != 0)
-		abort();
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	start_thread(&k->thread, main, k);
 	s->workers_n++;
 	return true;
 }
@@ -65,6 +72,8 @@ static bool start_all(struct store *s, struct arena *a, const struct store_optio
 				  READ_DEADLINE_MS, why) &&
 		       start_many(s, a, &s->slow, SLOW_THREADS, read_main, SLOW_DEADLINE_MS, why);
 	}
+	start_thread(&s->ender, sqlite_end_main, s);
+	s->has_ender = true;
 	return start_many(s, a, &s->writes, 1, sqlite_write_main, 0, why) &&
 	       start_many(s, a, &s->reads, bounded(o->readers, 2 * cores), read_main,
 			  READ_DEADLINE_MS, why) &&
@@ -116,6 +125,7 @@ enum err store_open(struct arena *a, const struct store_options *o, struct store
 	queue_init(&s->writes);
 	queue_init(&s->slow);
 	queue_init(&s->log);
+	queue_init(&s->ends);
 	pthread_mutex_init(&s->wake_lock, NULL);
 	s->alone = o->group_commit_off;
 	s->flush_delay_us = o->flush_delay_us;
@@ -156,6 +166,9 @@ void store_close(struct store *s)
 	queue_stop(&s->log);
 	for (size_t i = 0; i < s->workers_n; i++)
 		pthread_join(s->workers[i].thread, NULL);
+	queue_stop(&s->ends);
+	if (s->has_ender)
+		pthread_join(s->ender, NULL);
 	/* The writer's connection last: it folds the log into the file as it closes. */
 	for (size_t i = s->workers_n; i-- > 0;)
 		db_close(s->workers[i].db);

@@ -37,6 +37,7 @@ struct store_work {
 	void (*done)(struct store_work *, enum err);
 	bool background;   /* a task's step: gets at most every second batch */
 	int64_t queued_at; /* clock_ticks(), the store's */
+	enum err end;      /* the store's */
 };
 
 void store_write(struct store *, struct store_work *);
@@ -52,8 +53,8 @@ enum err store_write_wait(struct store *, enum err (*run)(void *arg, struct db *
 enum err store_read_wait(struct store *, enum err (*run)(void *arg, struct db *, int attempt),
 			 void *arg) MUST;
 
-/* Called on the writer after each commit that changed something: wakes reactors, jobs and the
- * hub.  Must be quick. */
+/* Called on the writer after each commit that changed something, before its done(): wakes
+ * reactors, jobs and the hub.  Must be quick. */
 void store_on_commit(struct store *, void (*wake)(void *arg), void *arg);
 /* Between nodes: a short text (<= 7,000 bytes) to all other nodes, after commit; on SQLite nothing.
  */

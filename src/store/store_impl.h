@@ -39,6 +39,9 @@ struct store {
 	char *path;   /* SQLite's file or PostgreSQL's address */
 	char *folder; /* to be removed at the end; NULL unless the database is for a test */
 	struct queue reads, writes, slow, log;
+	struct queue ends; /* SQLite: work that is committed and not yet told so */
+	pthread_t ender;
+	bool has_ender;
 	struct worker workers[THREADS_MAX];
 	size_t workers_n;
 	struct notifier *notifier;
@@ -62,6 +65,7 @@ struct db *store_connect(struct store *, struct arena *, enum db_role, const cha
 void *read_main(void *worker);
 void *sqlite_write_main(void *worker);
 void *sqlite_log_main(void *worker);
+void *sqlite_end_main(void *store);
 void *pgsql_write_main(void *worker);
 
 /* LISTEN and NOTIFY on a connection of their own; NULL with *why. */

@@ -168,6 +168,40 @@ static void look_at_log(struct store *s, struct db *db, int *limit)
 	pthread_mutex_unlock(&s->log.lock);
 }
 
+/* Telling takes time that the next batch need not wait for: another thread does it. */
+static void pass_on(struct store *s, struct batch *b)
+{
+	struct queue *q = &s->ends;
+
+	pthread_mutex_lock(&q->lock);
+	for (size_t i = 0; i < b->n; i++) {
+		struct store_work *w = b->work[i];
+
+		w->end = b->ends[i];
+		w->next = NULL;
+		if (q->head)
+			q->tail->next = w;
+		else
+			q->head = w;
+		q->tail = w;
+		q->n++;
+	}
+	pthread_cond_signal(&q->some);
+	pthread_mutex_unlock(&q->lock);
+}
+
+void *sqlite_end_main(void *arg)
+{
+	struct store *s = arg;
+	struct store_work *work[BATCH_MAX];
+	size_t n;
+
+	while ((n = queue_take(&s->ends, work, BATCH_MAX, true)))
+		for (size_t i = 0; i < n; i++)
+			work[i]->done(work[i], work[i]->end);
+	return NULL;
+}
+
 void *sqlite_write_main(void *arg)
 {
 	struct worker *k = arg;
@@ -185,10 +219,9 @@ void *sqlite_write_main(void *arg)
 		run_batch(s, k->db, &b, 1);
 		if (b.lost && b.n > 1)
 			run_each(s, k->db, &b);
-		for (size_t i = 0; i < b.n; i++)
-			work[i]->done(work[i], b.ends[i]);
 		if (b.committed && k->db->written != written)
 			wake(s);
+		pass_on(s, &b);
 		look_at_log(s, k->db, &limit);
 	}
 	return NULL;
@@ -245,9 +278,9 @@ void *pgsql_write_main(void *arg)
 		}
 		if (e == E_OK && k->store->flush_delay_us)
 			sleep_us(k->store->flush_delay_us);
-		w->done(w, e == E_RETRY ? E_BUSY : e);
 		if (e == E_OK && k->db->written != written)
 			wake(k->store);
+		w->done(w, e == E_RETRY ? E_BUSY : e);
 	}
 	return NULL;
 }

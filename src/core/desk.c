@@ -5,6 +5,7 @@
 #include "core/blob.h"
 #include "core/call.h"
 #include "core/hub.h"
+#include "core/local.h"
 #include "core/mail.h"
 #include "core/worker.h"
 #include "net/client.h"
@@ -168,6 +169,9 @@ enum err desk_serve(struct desk *d, const char **why)
 		if (d->modules[m]->start)
 			TRY(d->modules[m]->start(d));
 	d->mail = mail_start(d);
+	d->local = local_start(d, why);
+	if (!d->local)
+		return E_BUSY;
 	return http_start(d->a, &options, &d->http, why);
 }
 
@@ -178,6 +182,8 @@ void desk_stop(struct desk *d)
 	for (size_t m = 0; d->modules[m]; m++)
 		if (d->modules[m]->stop)
 			d->modules[m]->stop(d);
+	if (d->local)
+		local_stop(d->local);
 	if (d->mail)
 		mail_stop(d->mail);
 	if (d->worker) {

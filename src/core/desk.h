@@ -14,6 +14,7 @@ struct hub;
 struct worker;
 struct net;
 struct mail;
+struct local;
 
 struct desk {
 	struct arena *a; /* lives as long as the desk */
@@ -28,6 +29,7 @@ struct desk {
 	struct worker *worker; /* reactors, jobs, inbound, tasks, cleanup */
 	struct net *net;       /* everything outbound; NULL in commands */
 	struct mail *mail;     /* the mailboxes; NULL in commands */
+	struct local *local;   /* data/aftersail.sock; NULL in commands */
 	int64_t started_at;
 	unsigned char secret[32]; /* data/secret: signs tokens, seals stored passwords */
 	struct str node;          /* this process, among several on one database */

@@ -10,6 +10,7 @@
 
 /* The settings of a mailbox; the console draws its form from mail_settings_shape. */
 struct mail_settings {
+	struct str address; /* the mailbox's own */
 	struct str imap_host, imap_security, imap_user, imap_password, folder;
 	int64_t imap_port;
 	struct str smtp_host, smtp_security, smtp_user, smtp_password;

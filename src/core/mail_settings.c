@@ -23,7 +23,8 @@ const struct mail_settings mail_defaults = {
 
 /* clang-format off */
 static const struct field fields[] = {
-	TEXT(imap_host,           FIELD_REQUIRED, 253, "Server that mail is fetched from"),
+	TEXT(address,             FIELD_REQUIRED, 254, "The mailbox's own address"),
+	TEXT(imap_host,           0, 253, "Server that mail is fetched from; empty: mail is only delivered here"),
 	WHOLE(imap_port,          0, 65535,            "Its port; 0 is the usual one"),
 	WORD(imap_security,       "tls|starttls|optional|none", "How the connection is encrypted"),
 	TEXT(imap_user,           0, 320,              "Name to sign in with; empty is the address"),

@@ -19,12 +19,18 @@ static bool is_own(const struct channel_at *at, struct str address)
 	return email_same_mailbox(address, at->address);
 }
 
-/* A contact form writes from the shop's own address and names the buyer in Reply-To. */
+/* A contact form writes from the shop's own address, a shop system from no-reply@, and both name
+ * the buyer in Reply-To.  Mailing lists put themselves there. */
 static void unwrap_form(const struct channel_at *at, struct email_message *m)
 {
-	if (is_own(at, m->from.address) && m->reply_to.n && !is_own(at, m->reply_to.v[0].address) &&
-	    !email_has_field(m, "X-Aftersail-Instance"))
-		m->from = m->reply_to.v[0];
+	struct str name = m->from.name;
+
+	if (!m->reply_to.n || is_own(at, m->reply_to.v[0].address) ||
+	    email_has_field(m, "List-Id") || email_has_field(m, "X-Aftersail-Instance"))
+		return;
+	m->from = m->reply_to.v[0];
+	if (!m->from.name.n)
+		m->from.name = name;
 }
 
 static enum incoming_kind kind_of(const struct channel_at *at, const struct email_message *m,

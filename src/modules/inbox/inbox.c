@@ -189,7 +189,9 @@ static enum err open_conversation(struct ctx *c, const struct incoming *in, int6
 					     .customer_id = customer_id,
 					     .visitor_id = visitor_id,
 					     .subject = str_clip(in->subject, 500),
-					     .status = spam ? S("spam") : S("open"),
+					     .status = spam                        ? S("spam")
+						       : in->kind == INCOMING_AUTO ? S("resolved")
+										   : S("open"),
 					     .language = in->language,
 					     .at = in->at},
 	    &row, 1, &n));
@@ -341,7 +343,8 @@ enum err inbox_take(struct ctx *c, const struct incoming *in, int64_t customer_i
 						 .at = in->at,
 						 .snippet = inbox_snippet(c, in->text),
 						 .status = status,
-						 .language = in->language}));
+						 .language = in->language,
+						 .waits = in->kind != INCOMING_AUTO}));
 	TRY(inbox_index(c, &v, out->entry_id, in->text));
 	inbox_live(c, v.id, v.inbox_id, v.version + 1);
 	return inbox_event(c, &v, EV_MESSAGE_CREATED,
@@ -386,7 +389,7 @@ enum err inbox_receive(struct ctx *c, const struct incoming *in)
 			return E_OK;
 	}
 	TRY(customer_resolve(c, &who, &customer, &blocked));
-	return inbox_take(c, in, customer, 0, S(""), blocked, &taken);
+	return inbox_take(c, in, customer, 0, S(""), blocked || in->spam, &taken);
 }
 
 /* ---- changes ---- */
@@ -548,6 +551,25 @@ enum err inbox_set_seen(struct ctx *c, int64_t conversation_id, int64_t entry_id
 		return E_OK;
 	TRY(conversation_seen_by_customer(c, conversation_id, entry_id));
 	inbox_live(c, conversation_id, v.inbox_id, v.version + 1);
+	return E_OK;
+}
+
+enum err inbox_of_message(struct ctx *c, int64_t inbox_id, struct str external_id,
+			  int64_t *conversation_id, int64_t *entry_id, bool *first)
+{
+	struct entry_by_external_row entry;
+	struct conversation_rows_row v;
+	size_t n;
+
+	*conversation_id = *entry_id = 0;
+	*first = false;
+	TRY(entry_by_external(c, inbox_id, external_id, &entry, 1, &n));
+	if (n == 0)
+		return E_OK;
+	TRY(inbox_row(c, entry.conversation_id, &v));
+	*conversation_id = v.id;
+	*entry_id = entry.id;
+	*first = v.message_count == 1;
 	return E_OK;
 }
 

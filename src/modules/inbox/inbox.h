@@ -27,9 +27,8 @@ enum err inbox_of_channel(struct ctx *, const char *channel, struct list *links)
 enum err inbox_connected(struct ctx *, int64_t id, bool ok) MUST;
 enum err inbox_disconnected(struct ctx *, int64_t id, const char *key, struct str arg,
 			    int64_t next_try_at) MUST;
-/* Where its poll stands; place is empty when there is none yet. */
-enum err inbox_cursor(struct ctx *, int64_t id, const char *name, struct str *place) MUST;
-enum err inbox_set_cursor(struct ctx *, int64_t id, const char *name, struct str place) MUST;
+/* One setting that changed by itself (a renewed token); the version stays. */
+enum err inbox_put_setting(struct ctx *, int64_t id, const char *field, struct str value) MUST;
 
 /* ---- what comes in ---- */
 
@@ -42,6 +41,10 @@ struct inbox_taken {
  * a new conversation.  The same external or client id twice is one message. */
 enum err inbox_take(struct ctx *, const struct incoming *in, int64_t customer_id,
 		    int64_t visitor_id, struct str client_id, bool spam, struct inbox_taken *) MUST;
+/* Where a message is by its external id: 0, 0 when it is not there; *first: it opened its
+ * conversation and nothing was said after it. */
+enum err inbox_of_message(struct ctx *, int64_t inbox_id, struct str external_id,
+			  int64_t *conversation_id, int64_t *entry_id, bool *first) MUST;
 /* The receiver of what channels parsed (struct module .receive). */
 enum err inbox_receive(struct ctx *, const struct incoming *) MUST;
 

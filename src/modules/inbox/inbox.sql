@@ -60,15 +60,9 @@ UPDATE inbox SET link_state = :link_state, last_ok_at = CASE WHEN :link_state = 
 UPDATE inbox SET link_state = 'failing', last_error_at = :at, last_error_key = :error_key,
        last_error_arg = :error_arg, next_try_at = :next_try_at WHERE id = :id;
 
--- name: inbox_cursor_get
--- in: inbox_id int, name text
--- out: place text
-SELECT place FROM inbox_cursor WHERE inbox_id = :inbox_id AND name = :name;
-
--- name: inbox_cursor_put
--- in: inbox_id int, name text, place text
-INSERT INTO inbox_cursor (inbox_id, name, place) VALUES (:inbox_id, :name, :place)
-ON CONFLICT (inbox_id, name) DO UPDATE SET place = excluded.place;
+-- name: inbox_settings_put
+-- in: id int, settings text
+UPDATE inbox SET settings = :settings WHERE id = :id;
 
 -- name: conversation_rows
 -- in: ids ids
@@ -156,11 +150,11 @@ INSERT INTO conversation (inbox_id, channel, customer_id, visitor_id, subject, s
 VALUES (:inbox_id, :channel, :customer_id, :visitor_id, :subject, :status, :language, :at, :at) RETURNING id;
 
 -- name: conversation_came_in
--- in: id int, entry_id int, at time, snippet text, status text, language text
+-- in: id int, entry_id int, at time, snippet text, status text, language text, waits bool
 UPDATE conversation SET last_in_id = :entry_id, last_at = :at, snippet = :snippet, last_direction = 'in',
        status = :status, snoozed_until = CASE WHEN :status = 'open' THEN NULL ELSE snoozed_until END,
        resolved_at = CASE WHEN :status = 'open' THEN NULL ELSE resolved_at END,
-       waiting_since = COALESCE(waiting_since, :at), message_count = message_count + 1,
+       waiting_since = CASE WHEN :waits THEN COALESCE(waiting_since, :at) ELSE waiting_since END, message_count = message_count + 1,
        language = CASE WHEN :language <> '' THEN :language ELSE language END, version = version + 1
  WHERE id = :id;
 

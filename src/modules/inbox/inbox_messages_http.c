@@ -90,11 +90,14 @@ static SHAPE(inline_shape, "InlineFile", struct inline_view, inline_fields);
 
 struct html_view {
 	struct str html;
+	struct opt_str quoted_html;
 	bool has_remote;
 	struct list inlines;
 };
 static const struct field html_fields[] = {
     FIELD(struct html_view, html, F_TEXT, 0, 0, 0, "Cleaned, for /frame.html"),
+    FIELD(struct html_view, quoted_html, F_TEXT, FIELD_NULLABLE, 0, 0,
+	  "The mail it answers, to be folded"),
     FIELD(struct html_view, has_remote, F_BOOL, 0, 0, 0,
 	  "It has pictures from elsewhere, shown when asked"),
     FIELD_LIST(struct html_view, inlines, 0, 0, &inline_shape, NULL),
@@ -113,7 +116,12 @@ static enum err get_html(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(entry_html_get(c, e.id, &row, 1, &n));
 	if (n == 0)
 		return fail(c, E_NOTFOUND, "inbox.no_html", NULL);
-	h.html = row.html;
+	ptrdiff_t fold = str_find(row.html, S(INCOMING_FOLD));
+	h.html = fold < 0 ? row.html : str_slice(row.html, 0, (size_t)fold);
+	h.quoted_html =
+	    fold < 0
+		? NULL_STR
+		: SOME_STR(str_slice(row.html, (size_t)fold + sizeof INCOMING_FOLD - 1, row.html.n));
 	h.has_remote = str_find(row.html, S("data-remote=")) >= 0;
 	TRY(attachment_rows(c, (struct ids){&e.id, 1}, &files));
 	const struct attachment_rows_row *f = files.v;

@@ -130,20 +130,17 @@ static enum err default_to(struct ctx *c, const struct conversation_rows_row *v,
 	return E_OK;
 }
 
-/* Our Message-ID: random, and ours by its right-hand side. */
-static struct str message_id(struct ctx *c, const struct inbox_link *link, int64_t entry_hint)
+/* The channel's id, signed with the conversation; the version is different for each of its
+ * messages. */
+static struct str message_id(struct ctx *c, const struct inbox_link *link,
+			     const struct conversation_rows_row *v)
 {
-	unsigned char mac[32];
-	ptrdiff_t at = str_find_char(link->address, '@');
-	struct str domain = at >= 0 ? str_slice(link->address, (size_t)at + 1, link->address.n)
-				    : S("aftersail.invalid");
+	struct channel_at at;
 
-	desk_sign(c->desk, "message-id",
-		  str_fmt(c->a, "%lld/%lld/%lld", (long long)link->id, (long long)entry_hint,
-			  (long long)c->now),
-		  mac);
-	return str_fmt(c->a, "%lld.%.*s@%.*s", (long long)c->now, STR(str_base64url(c->a, mac, 12)),
-		       STR(domain));
+	if (!link->channel->external_id)
+		return S("");
+	channel_place(c->desk, c->a, link, &at);
+	return link->channel->external_id(c->a, &at, v->id, v->version);
 }
 
 static enum err insert_entry(struct ctx *c, const struct inbox_write *w,
@@ -177,7 +174,7 @@ static enum err insert_entry(struct ctx *c, const struct inbox_write *w,
 		.text = w->text,
 		.state = note || !hold ? (note ? S("received") : S("sent")) : S("held"),
 		.send_at = hold ? SOME_INT(at + wait) : NULL_INT,
-		.external_id = !note && mail ? message_id(c, &link, v->version) : S(""),
+		.external_id = !note && mail ? message_id(c, &link, v) : S(""),
 		.client_id = w->client_id,
 		.sender = !note && mail ? link.address : S(""),
 		.recipients = note ? S("") : to,

@@ -123,19 +123,23 @@ enum err inbox_disconnected(struct ctx *c, int64_t id, const char *key, struct s
 	return E_OK;
 }
 
-enum err inbox_cursor(struct ctx *c, int64_t id, const char *name, struct str *place)
+enum err inbox_put_setting(struct ctx *c, int64_t id, const char *field, struct str value)
 {
-	struct inbox_cursor_get_row row;
-	size_t n;
+	struct list rows;
+	struct buf json = BUF(c->a);
+	void *settings;
 
-	TRY(inbox_cursor_get(c, id, str_of(name), &row, 1, &n));
-	*place = n ? row.place : S("");
-	return E_OK;
-}
-
-enum err inbox_set_cursor(struct ctx *c, int64_t id, const char *name, struct str place)
-{
-	return inbox_cursor_put(c, id, str_of(name), place);
+	TRY(inbox_rows(c, SOME_INT(id), &rows));
+	if (rows.n == 0)
+		return E_OK;
+	const struct inbox_rows_row *row = rows.v;
+	const struct channel *ch = channel_find(c->desk, row->channel);
+	TRY(open_settings(c, ch, row->settings, &settings));
+	buf_fmt(&json, "{\"%s\":", field);
+	buf_json(&json, value);
+	buf_char(&json, '}');
+	TRY(settings_merge(c, ch->settings, settings, buf_str(&json)));
+	return inbox_settings_put(c, id, seal_settings(c, ch, settings));
 }
 
 /* ---- adding and changing ---- */

@@ -2,6 +2,7 @@
 #include "modules/mail/mail.h"
 
 #include "core/mail.h"
+#include "modules/customer/customer.h"
 #include "modules/inbox/inbox.h"
 
 /* How a quoted message is introduced, by the language of the conversation. */
@@ -183,8 +184,74 @@ static enum err link_note(struct ctx *c, int64_t inbox_id, const struct link_not
 	return inbox_connected(c, inbox_id, note->state == LINK_OK);
 }
 
+/* ---- routes ---- */
+
+static enum err check_seen(struct ctx *c, const struct req *q, struct inbox_link *link)
+{
+	if (!ctx_sees(c, q->id))
+		return fail(c, E_NOTFOUND, "inbox.inbox_unknown", NULL);
+	TRY(inbox_link_of(c, q->id, link));
+	return link->channel->compose ? E_OK : fail(c, E_INVALID, "mail.not_a_mailbox", NULL);
+}
+
+static enum err post_check(struct ctx *c, const struct req *q, struct reply *r)
+{
+	struct inbox_link link;
+
+	TRY(check_seen(c, q, &link));
+	mail_try_now(c->desk, q->id);
+	reply_none(r);
+	return E_OK;
+}
+
+struct test_in {
+	struct str to;
+};
+static const struct field test_fields[] = {
+    FIELD(struct test_in, to, F_TEXT, FIELD_REQUIRED, 3, 254, "Whom to send it to"),
+};
+static SHAPE(test_shape, "MailTest", struct test_in, test_fields);
+
+struct made {
+	int64_t job_id;
+};
+static const struct field made_fields[] = {
+    FIELD(struct made, job_id, F_INT, 0, 0, 0, "See GET /jobs/{id}"),
+};
+static SHAPE(made_shape, "MailTestSent", struct made, made_fields);
+
+static enum err post_test(struct ctx *c, const struct req *q, struct reply *r)
+{
+	const struct test_in *in = q->in;
+	struct inbox_link link;
+	struct buf data = BUF(c->a);
+	struct made made;
+
+	TRY(check_seen(c, q, &link));
+	if (!customer_email_ok(in->to))
+		return fail_str(c, E_INVALID, "error.email", in->to);
+	buf_z(&data, "{\"to\":");
+	buf_json(&data, in->to);
+	buf_char(&data, '}');
+	TRY(job_add(
+	    c, &(struct job){.kind = S("mail_test"), .inbox_id = q->id, .data = buf_str(&data)},
+	    &made.job_id));
+	reply_one(r, &made);
+	r->status = 202;
+	return E_OK;
+}
+
+/* clang-format off */
+static const struct route routes[] = {
+	{POST, "/inboxes/{id}/check", P_INBOX_EDIT, post_check, NULL,        NULL,        NONE, "Connect and look for new mail now"},
+	{POST, "/inboxes/{id}/test",  P_INBOX_EDIT, post_test,  &test_shape, &made_shape, ONE,  "Send a test mail through a mailbox"},
+	{0},
+};
+/* clang-format on */
+
 const struct module mail_module = {
     .name = "mail",
+    .routes = {routes},
     .jobs = jobs,
     .receive = receive,
     .links = links,

@@ -189,11 +189,3 @@ CREATE TABLE auto_answer (
   day      BIGINT NOT NULL,                      -- days since 1970 UTC
   PRIMARY KEY (inbox_id, sender, day)
 );
-
--- Where a poll of an inbox stands: a mailbox's folder and its UIDVALIDITY and UID.
-CREATE TABLE inbox_cursor (
-  inbox_id BIGINT NOT NULL,
-  name     TEXT   NOT NULL,
-  place    TEXT   NOT NULL,
-  PRIMARY KEY (inbox_id, name)
-);

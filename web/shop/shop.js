@@ -58,7 +58,7 @@ function card({ key, name, euros, mark }) {
   )
   button.addEventListener('click', () => add(name))
   const picture = make('img', {
-    src: `/shop/art/${key}.svg`,
+    src: `/demo/shop/art/${key}.svg`,
     alt: `${name}, ${said}`,
     width: '400',
     height: '440',

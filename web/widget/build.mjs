@@ -25,7 +25,7 @@ await build({
     },
   },
 })
-cpSync(here('../shop'), here('../dist/shop'), { recursive: true })
+cpSync(here('../shop'), here('../dist/demo/shop'), { recursive: true })
 
 const size = brotliCompressSync(readFileSync(here('../dist/widget.js'))).length
 console.log(`widget.js: ${size} bytes in brotli, at most ${MOST_BYTES}`)

@@ -23,7 +23,7 @@ CREATE INDEX event_order ON event (xid, id);
 CREATE TABLE reactor (
   module TEXT   NOT NULL PRIMARY KEY,         -- struct module name
   xid    BIGINT NOT NULL,                     -- of the last event acted on
-  id     BIGINT NOT NULL
+  id     BIGINT NOT NULL                      -- of the last event acted on
 );
 
 -- Events a module failed on five times; shown and tried again by hand.
@@ -32,7 +32,7 @@ CREATE TABLE reactor_failed (
   module    TEXT   NOT NULL,                  -- whose reaction
   event_id  BIGINT NOT NULL,                  -- event.id
   error_key TEXT   NOT NULL,                  -- i18n key
-  at        BIGINT NOT NULL
+  at        BIGINT NOT NULL                   -- when, in ms since 1970 UTC
 );
 
 -- What leaves the machine.
@@ -43,14 +43,14 @@ CREATE TABLE job (
   subject         BIGINT NOT NULL,            -- what it is about, the kind's own
   inbox_id        BIGINT NOT NULL,            -- 0: none
   conversation_id BIGINT NOT NULL,            -- 0: none
-  state           TEXT   NOT NULL CHECK (state IN ('queued','running','done','failed','unknown')),
+  state           TEXT   NOT NULL CHECK (state IN ('queued','running','done','failed','unknown')), -- unknown: it may have been sent
   run_at          BIGINT NOT NULL,            -- not before
-  tries           BIGINT NOT NULL DEFAULT 0,
+  tries           BIGINT NOT NULL DEFAULT 0,  -- how often it was tried
   lease_until     BIGINT NOT NULL DEFAULT 0,  -- a running one is lost after this
   node            TEXT   NOT NULL DEFAULT '', -- which process runs it
   data            @json  NOT NULL,            -- the kind's own
   error_key       TEXT   NOT NULL DEFAULT '', -- of the last try
-  error_arg       TEXT   NOT NULL DEFAULT '',
+  error_arg       TEXT   NOT NULL DEFAULT '', -- what the key is about
   at              BIGINT NOT NULL             -- when it was made
 );
 CREATE INDEX job_due ON job (run_at, id) WHERE state = 'queued';
@@ -63,13 +63,13 @@ CREATE INDEX job_of_subject ON job (kind, subject);
 CREATE TABLE task (
   id        @id,
   kind      TEXT   NOT NULL,                  -- struct task_kind name
-  state     TEXT   NOT NULL CHECK (state IN ('running','done','failed','paused')),
-  input     @json  NOT NULL,
+  state     TEXT   NOT NULL CHECK (state IN ('running','done','failed','paused')), -- paused by a person
+  input     @json  NOT NULL,                  -- the kind's own
   next      BIGINT NOT NULL DEFAULT 0,        -- the step's own cursor
-  done      BIGINT NOT NULL DEFAULT 0,
-  total     BIGINT NOT NULL,
-  error_key TEXT   NOT NULL DEFAULT '',
-  at        BIGINT NOT NULL
+  done      BIGINT NOT NULL DEFAULT 0,        -- of total
+  total     BIGINT NOT NULL,                  -- steps, as counted at the start
+  error_key TEXT   NOT NULL DEFAULT '',       -- i18n key of the last failure
+  at        BIGINT NOT NULL                   -- when, in ms since 1970 UTC
 );
 CREATE INDEX task_running ON task (id) WHERE state = 'running';
 
@@ -80,13 +80,13 @@ CREATE TABLE inbound (
   delivery_id TEXT   NOT NULL,                -- the delivery's own name: folder, UIDVALIDITY, UID; or a hash
   raw_hash    TEXT   NOT NULL,                -- in the blob store
   size        BIGINT NOT NULL,                -- bytes
-  state       TEXT   NOT NULL CHECK (state IN ('new','done','failed')),
-  tries       BIGINT NOT NULL DEFAULT 0,
+  state       TEXT   NOT NULL CHECK (state IN ('new','done','failed')), -- failed is the quarantine
+  tries       BIGINT NOT NULL DEFAULT 0,      -- how often it was tried
   sender      TEXT   NOT NULL DEFAULT '',     -- as far as it could be read
-  subject     TEXT   NOT NULL DEFAULT '',
-  error_key   TEXT   NOT NULL DEFAULT '',
-  error_arg   TEXT   NOT NULL DEFAULT '',
-  at          BIGINT NOT NULL,
+  subject     TEXT   NOT NULL DEFAULT '',     -- as the sender wrote it
+  error_key   TEXT   NOT NULL DEFAULT '',     -- i18n key of the last failure
+  error_arg   TEXT   NOT NULL DEFAULT '',     -- what the key is about
+  at          BIGINT NOT NULL,                -- when, in ms since 1970 UTC
   UNIQUE (inbox_id, delivery_id)
 );
 CREATE INDEX inbound_new ON inbound (id) WHERE state = 'new';
@@ -99,10 +99,10 @@ CREATE TABLE idempotency (
   actor    TEXT   NOT NULL,                   -- kind:id
   key      TEXT   NOT NULL,                   -- the client's
   request  TEXT   NOT NULL,                   -- hash of path and body
-  status   BIGINT NOT NULL,
-  reply    TEXT   NOT NULL,
-  location TEXT   NOT NULL DEFAULT '',
-  at       BIGINT NOT NULL,
+  status   BIGINT NOT NULL,                   -- of the reply
+  reply    TEXT   NOT NULL,                   -- its body
+  location TEXT   NOT NULL DEFAULT '',        -- its Location
+  at       BIGINT NOT NULL,                   -- when, in ms since 1970 UTC
   PRIMARY KEY (actor, key)
 );
 CREATE INDEX idempotency_age ON idempotency (at);
@@ -116,6 +116,6 @@ CREATE TABLE setting (
 -- Work that only one node does at a time.
 CREATE TABLE lease (
   name    TEXT   NOT NULL PRIMARY KEY,        -- "worker", "mail:3"
-  node    TEXT   NOT NULL,
-  expires BIGINT NOT NULL
+  node    TEXT   NOT NULL,                    -- which process has it
+  expires BIGINT NOT NULL                     -- ms since 1970 UTC; then another may take it
 );

@@ -5,7 +5,7 @@ CREATE TABLE search_doc (
   id              BIGINT  NOT NULL,    -- of the conversation, message or customer
   conversation_id BIGINT  NOT NULL,    -- 0 for a customer
   inbox_id        BIGINT  NOT NULL,    -- 0 for a customer
-  customer_id     BIGINT  NOT NULL,
+  customer_id     BIGINT  NOT NULL,    -- 0: none
   at              BIGINT  NOT NULL,    -- milliseconds since 1970, UTC
 --@pgsql
   tokens          TSVECTOR,            -- what text/token.h makes of the text, with positions
@@ -22,7 +22,7 @@ CREATE INDEX search_doc_by_token ON search_doc USING gin (tokens);
 
 -- The tokenizer that made the index, and how far it has still to be made anew.
 CREATE TABLE search_state (
-  one     INTEGER PRIMARY KEY CHECK (one = 1),
+  one     INTEGER PRIMARY KEY CHECK (one = 1), -- there is one row
   version BIGINT  NOT NULL,            -- TEXT_TOKENIZER_VERSION
   rest    BIGINT  NOT NULL             -- documents up to this number are not in the index yet
 );

@@ -105,7 +105,9 @@ def module_header(own, name, order):
     other = parts[1]
     if parts[2:] != [other + ".h"]:
         return f"{name} is the inside of module {other}; use modules/{other}/{other}.h"
-    if order is None or other not in order or own not in order:
+    if order is None:
+        return None
+    if other not in order or own not in order:
         return f"{name}: {other} and {own} must both be in src/app/modules.c"
     if order.index(other) > order.index(own):
         return f"{name}: module {other} stands below {own}; write an event instead"

@@ -18,9 +18,10 @@ static struct {
 	struct http_server *http;
 	struct net *net;
 	int port;
+	pthread_mutex_t lock; /* of what is held; two threads serve */
 	struct http_req *held[8];
 	int n_held;
-} t;
+} t = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* ---- the other side ---- */
 
@@ -34,7 +35,9 @@ static void handle(void *arg, struct http_req *q)
 	r.headers = h;
 	r.n_headers = h[1].value.n ? 2 : 1;
 	if (str_eq(q->path, S("/hold"))) {
+		pthread_mutex_lock(&t.lock);
 		t.held[t.n_held++] = q;
+		pthread_mutex_unlock(&t.lock);
 		return;
 	}
 	if (str_eq(q->path, S("/busy")))
@@ -132,8 +135,10 @@ static int stop(void **state)
 	if (t.net)
 		net_stop(t.net);
 	t.net = NULL;
+	pthread_mutex_lock(&t.lock);
 	for (int i = 0; i < t.n_held; i++)
 		http_send(t.held[i], &(struct http_reply){.status = 200});
+	pthread_mutex_unlock(&t.lock);
 	http_stop(t.http, 500);
 	arena_free(t.a);
 	return 0;

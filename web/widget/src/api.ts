@@ -38,6 +38,9 @@ export interface Api {
   stream(signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
 }
 
+/** After which a call counts as lost on the way; files take what they take. */
+const PATIENCE_MS = 25_000
+
 async function refusal(answer: Response): Promise<Refused> {
   const body = (await answer.json().catch(() => ({}))) as { key?: string }
   return new Refused(answer.status, body.key ?? 'error.generic')
@@ -54,6 +57,7 @@ export function createApi(desk: string, inbox: string, token: () => string | und
     const answer = await fetch(base + path, {
       ...init,
       headers,
+      signal: init.signal ?? (init.body instanceof File ? null : AbortSignal.timeout(PATIENCE_MS)),
       credentials: 'omit',
       cache: 'no-store',
     })
@@ -81,7 +85,10 @@ export function createApi(desk: string, inbox: string, token: () => string | und
         headers: { 'content-type': file.type || 'application/octet-stream' },
         body: file,
       }),
-    file: async (id, thumb) => (await call(`me/files/${id}${thumb ? '?thumb=1' : ''}`)).blob(),
+    file: async (id, thumb) => {
+      const { signal } = new AbortController() // a picture takes what it takes
+      return (await call(`me/files/${id}${thumb ? '?thumb=1' : ''}`, { signal })).blob()
+    },
     async stream(signal) {
       const answer = await call('me/stream', { signal, headers: { accept: 'text/event-stream' } })
       if (!answer.body) throw new Error('no stream')

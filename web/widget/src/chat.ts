@@ -57,6 +57,7 @@ export class Chat {
   private readonly api: Api
   private readonly tell: (m: unknown) => void
   private line?: AbortController
+  private liveToken?: string
   private typingTimer?: ReturnType<typeof setTimeout>
   private toldTyping = 0
   private syncing?: Promise<void>
@@ -77,16 +78,21 @@ export class Chat {
     this.tell = createChannel(lock, (m) => this.fromOtherTab(m as TabNews))
   }
 
+  /** Each part has a key of its own, so that two tabs never write over each other's. */
   get visit(): Visit {
-    const kept = this.storage.get<Visit>('visit')
-    if (kept) return kept
-    const fresh = { client_id: uuid(), seen: 0 }
-    this.storage.set('visit', fresh)
-    return fresh
+    const part = <K extends keyof Visit>(name: K) => this.storage.get<Visit[K]>(`visit:${name}`)
+    const client_id = part('client_id') ?? uuid()
+    this.storage.set('visit:client_id', client_id)
+    const rest = { token: part('token'), identity: part('identity'), asked: part('asked') }
+    const who = { name: part('name'), email: part('email'), mailed: part('mailed') }
+    return { client_id, ...rest, ...who, seen: part('seen') ?? 0 }
   }
 
   remember(change: Partial<Visit>) {
-    this.storage.set('visit', { ...this.visit, ...change })
+    for (const [name, value] of Object.entries(change)) {
+      if (value === undefined) this.storage.remove(`visit:${name}`)
+      else this.storage.set(`visit:${name}`, value)
+    }
   }
 
   get started(): boolean {
@@ -100,8 +106,9 @@ export class Chat {
   /** Reads the inbox's configuration; false when there is no such inbox. */
   async boot(): Promise<boolean> {
     const { identity } = this.o.settings()
+    const last = this.visit.identity
     // Somebody else has signed in to the shop: what the last one wrote is not his to read.
-    if (this.visit.identity !== identity && (this.started || this.visit.identity)) this.forget()
+    if (last !== undefined && last !== identity) this.forget()
     for (let tries = 0; !this.config; tries++) {
       try {
         this.config = await this.api.config(this.o.language)
@@ -110,6 +117,8 @@ export class Chat {
         await pause(backoff(tries))
       }
     }
+    // Who has signed in since he began to chat is still the same person.
+    if (this.started && identity && last === undefined) await this.enter().catch(() => undefined)
     if (this.started) this.goLive()
     else this.loaded = true
     if (this.outbox.list().length > 0) void this.outbox.drain()
@@ -146,19 +155,18 @@ export class Chat {
   forget() {
     this.line?.abort()
     this.line = undefined
-    this.storage.remove('visit')
-    for (const name of this.storage.names('out:')) this.storage.remove(name)
-    this.storage.remove('draft')
+    const all = ['visit:', 'out:', 'draft'].flatMap((prefix) => this.storage.names(prefix))
+    for (const name of all) this.storage.remove(name)
     this.thread.clear()
   }
 
   /** The desk no longer knows the token: begin anew, keeping what is still to be sent. */
   private expired() {
-    const { name, email, asked } = this.visit
     this.line?.abort()
     this.line = undefined
-    this.storage.set('visit', { client_id: uuid(), seen: 0, name, email, asked })
     this.thread.clear()
+    if (this.visit.token !== this.liveToken) return this.goLive() // another tab has begun anew
+    this.remember({ client_id: uuid(), seen: 0, token: undefined, mailed: undefined })
     this.loaded = true
     this.o.onChange()
   }
@@ -167,29 +175,34 @@ export class Chat {
   async start(): Promise<void> {
     if (this.started) return
     await exclusive(`aftersail:${this.o.inbox}:start`, async () => {
-      if (this.started) return
-      const s = this.o.settings()
-      const { client_id, name, email } = this.visit
-      const { token } = await this.api.start({
-        client_id,
-        language: this.o.language,
-        zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-        page: location.origin + location.pathname,
-        name: s.name ?? name,
-        email: s.email ?? email,
-        identity: s.identity,
-        identity_hash: s.identityHash,
-      })
-      this.remember({ token, identity: s.identity })
+      if (!this.started) await this.enter()
     })
     this.goLive()
     this.tell({ kind: 'look' })
+  }
+
+  private async enter(): Promise<void> {
+    const s = this.o.settings()
+    const { client_id, name, email } = this.visit
+    const { token } = await this.api.start({
+      client_id,
+      language: this.o.language,
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      page: location.origin + location.pathname,
+      name: s.name ?? name,
+      email: s.email ?? email,
+      identity: s.identity,
+      identity_hash: s.identityHash,
+    })
+    this.refused = ''
+    this.remember({ token, identity: s.identity })
   }
 
   private goLive() {
     if (this.line) return
     const line = new AbortController()
     this.line = line
+    this.liveToken = this.visit.token
     void this.sync()
     const work = () =>
       follow(

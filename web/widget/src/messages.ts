@@ -14,7 +14,7 @@ export interface View {
 }
 
 const isPicture = (f: FileInfo) => /^image\/(png|jpeg|gif|webp|avif|bmp)$/.test(f.type)
-const drawn = new Map<number, HTMLElement>()
+const drawn = new Map<number, { m: Message; el: HTMLElement }>()
 
 function textOf(text: string): HTMLElement {
   const p = h('p', { dir: 'auto', class: 'text' })
@@ -115,12 +115,12 @@ function fileOf(v: View, f: FileInfo): HTMLElement {
 
 function bubble(v: View, m: Message): HTMLElement {
   const kept = drawn.get(m.id)
-  if (kept) return kept
+  if (kept?.m.text === m.text && kept.m.attachments.length === m.attachments.length) return kept.el
   const el = h('div', { class: `said ${m.from}` })
   if (m.from === 'agent' && m.author) el.append(h('span', { class: 'who', dir: 'auto' }, m.author))
   if (m.text) el.append(textOf(m.text))
   for (const f of m.attachments) el.append(fileOf(v, f))
-  drawn.set(m.id, el)
+  drawn.set(m.id, { m, el })
   return el
 }
 

@@ -24,6 +24,7 @@ type TabNews =
   | { kind: 'message'; message: Message }
   | { kind: 'typing'; name: string }
   | { kind: 'seen'; id: number }
+  | { kind: 'undone'; id: number }
   | { kind: 'look' }
 
 export interface ChatOptions {
@@ -237,6 +238,12 @@ export class Chat {
       this.tell({ kind: 'seen', id: this.agentSeen })
       this.o.onChange()
     }
+    if (event === 'undone') {
+      const id = (data as { message_id: number }).message_id
+      this.thread.remove(id)
+      this.tell({ kind: 'undone', id })
+      this.o.onChange()
+    }
     if (event === 'reset') void this.sync(true)
   }
 
@@ -244,6 +251,7 @@ export class Chat {
     if (m.kind === 'message') this.take(m.message, false)
     if (m.kind === 'typing') this.showTyping(m.name)
     if (m.kind === 'seen') this.agentSeen = Math.max(this.agentSeen, m.id)
+    if (m.kind === 'undone') this.thread.remove(m.id)
     if (m.kind === 'look' && this.started) this.goLive()
     this.o.onChange()
   }

@@ -95,6 +95,14 @@ describe('thread', () => {
     expect(t.lastId()).toBe(5)
   })
 
+  it('drops what was taken back, and does not ask for it again', () => {
+    const t = createThread()
+    for (const m of [said(1), said(2), { ...said(3), state: 'undone' }]) t.put(m)
+    t.remove(2)
+    expect(t.list().map((m) => m.id)).toEqual([1])
+    expect(t.lastId()).toBe(3)
+  })
+
   it('counts what others wrote after the last seen', () => {
     const t = createThread()
     for (const m of [said(1), said(2, 'visitor'), said(3), said(4, 'system')]) t.put(m)

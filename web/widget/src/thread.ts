@@ -5,6 +5,8 @@ export interface Thread {
   list(): readonly Message[]
   /** Puts a message in its place, over the one of its id if there is one. True when it is new. */
   put(m: Message): boolean
+  /** Its writer took it back. */
+  remove(id: number): void
   lastId(): number
   unread(seen: number): number
   clear(): void
@@ -12,10 +14,13 @@ export interface Thread {
 
 export function createThread(): Thread {
   let all: Message[] = []
+  let newest = 0 // also of what was taken back: it is not to be read again
 
   return {
     list: () => all,
     put(m) {
+      newest = Math.max(newest, m.id)
+      if (m.state === 'undone') return false
       const known = all.findIndex((x) => x.id === m.id)
       if (known >= 0) {
         all = all.map((x, i) => (i === known ? m : x))
@@ -25,10 +30,14 @@ export function createThread(): Thread {
       all = [...all.slice(0, at), m, ...all.slice(at)]
       return true
     },
-    lastId: () => all.at(-1)?.id ?? 0,
+    remove(id) {
+      all = all.filter((m) => m.id !== id)
+    },
+    lastId: () => newest,
     unread: (seen) => all.filter((m) => m.from !== 'visitor' && m.id > seen).length,
     clear() {
       all = []
+      newest = 0
     },
   }
 }

@@ -17,6 +17,8 @@ export interface Message {
   text: string
   at: number
   attachments: FileInfo[]
+  /** `undone`: its writer took it back. */
+  state?: string
 }
 
 export type Ask = 'hidden' | 'optional' | 'required'

@@ -4,6 +4,9 @@
 
 #include "base/clock.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 static enum err slow(void *arg, struct db *db, int attempt)
 {
 	struct t_slow_row row;
@@ -69,6 +72,30 @@ static void survives_a_full_disk(void **state)
 	close_with(&w);
 }
 
+/* The log itself finds no room: the commit fails, all of the batch is told so, nothing is half
+ * there, and with room again it goes on. */
+static void survives_a_full_log(void **state)
+{
+	struct with w = open_with(0, &(struct store_options){.readers = 1});
+	struct rlimit small = {700 << 10, RLIM_INFINITY}, large = {RLIM_INFINITY, RLIM_INFINITY};
+	enum err ok = E_OK;
+	int64_t before;
+
+	(void)state;
+	assert_int_equal(store_write_wait(w.s, put_then, &ok), E_OK);
+	before = rows_of(&w);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(store_write_wait(w.s, fill_disk, w.a), E_BUSY);
+		assert_int_equal(rows_of(&w), before);
+	}
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &large), 0);
+	assert_int_equal(store_write_wait(w.s, fill_disk, w.a), E_OK);
+	assert_int_equal(rows_of(&w), before + 100);
+	close_with(&w);
+}
+
 static void waits_for_a_locked_file(void **state)
 {
 	struct with w = open_with(0, NULL);
@@ -117,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(breaks_off_what_takes_too_long),
 	    cmocka_unit_test(survives_a_full_disk),
+	    cmocka_unit_test(survives_a_full_log),
 	    cmocka_unit_test(waits_for_a_locked_file),
 	    cmocka_unit_test(connects_again),
 	};

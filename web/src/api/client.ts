@@ -1,7 +1,7 @@
 // The only place that knows about HTTP. Types come from openapi.json, which comes from the server.
 import createClient from 'openapi-fetch'
 
-import type { paths } from './schema'
+import type { Paths } from './paths'
 
 /** A refusal, or a request that never reached the desk (status 0). */
 export class ApiError extends Error {
@@ -35,7 +35,7 @@ export function tellSignedOut() {
 
 export const BASE = '/api/v1'
 
-export const api = createClient<paths>({
+export const api = createClient<Paths>({
   baseUrl: new URL(BASE, location.origin).href,
   fetch: (request) => fetch(request),
 })

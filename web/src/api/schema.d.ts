@@ -4,13 +4,622 @@
  */
 
 export interface paths {
-  '/session': {
+  '/api/v1/stream': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
+    /** Live changes, as server-sent events */
+    get: {
+      parameters: {
+        query?: {
+          topics?: string
+          last?: number
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description events */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'text/event-stream': unknown
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/stream/topics': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Change what an open stream follows */
+    put: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description From the stream's hello */
+            stream_id: string
+            /** @description Comma list */
+            topics: string
+          }
+        }
+      }
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/jobs/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One sending and its state */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['JobGet']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/quarantine': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What arrived and could not be read */
+    get: {
+      parameters: {
+        query?: {
+          after?: string
+          limit?: number
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['InboundFailedList'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/quarantine/{id}/raw': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Its source */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/quarantine/{id}/retry': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Try to read it again */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/quarantine/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Throw it away */
+    delete: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/failed': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Sendings and reactions that failed */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['Failed'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/failed/{word}/retry': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Try again now */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          word: string
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/failed/{word}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Give it up */
+    delete: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          word: string
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/system': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Version, sizes and cleanup rules */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['System']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/settings': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The desk's settings */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['SettingsGroup'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    /** Change one setting */
+    patch: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            module: string
+            field: string
+            value: string
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['SettingsGroup'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    trace?: never
+  }
+  '/api/v1/session': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who is signed in, and what the person may do */
     get: {
       parameters: {
         query?: never
@@ -41,6 +650,7 @@ export interface paths {
       }
     }
     put?: never
+    /** Sign in */
     post: {
       parameters: {
         query?: never
@@ -77,6 +687,7 @@ export interface paths {
         }
       }
     }
+    /** Sign out */
     delete: {
       parameters: {
         query?: never
@@ -109,193 +720,7 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/people': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          q?: string
-          after?: string
-          limit?: number
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              items: components['schemas']['Person'][]
-              next: string | null
-            }
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            name: string
-            email: string
-            role_id: number
-            password?: string
-            locale?: string
-            zone?: string
-            languages?: components['schemas']['Language'][]
-            team_ids?: number[]
-            inbox_ids?: number[]
-            all_inboxes?: boolean
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Person']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/people/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Person']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            version: number
-            name?: string
-            email?: string
-            role_id?: number
-            active?: boolean
-            locale?: string
-            zone?: string
-            languages?: components['schemas']['Language'][]
-            team_ids?: number[]
-            inbox_ids?: number[]
-            all_inboxes?: boolean
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Person']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    trace?: never
-  }
-  '/me': {
+  '/api/v1/me': {
     parameters: {
       query?: never
       header?: never
@@ -308,6 +733,7 @@ export interface paths {
     delete?: never
     options?: never
     head?: never
+    /** Change one's own profile */
     patch: {
       parameters: {
         query?: never
@@ -319,10 +745,14 @@ export interface paths {
         content: {
           'application/json': {
             name?: string
-            locale?: string
+            /** @enum {string} */
+            locale?: 'en' | 'zh-CN'
+            /** @description IANA time zone */
             zone?: string
-            theme?: string
-            send_key?: string
+            /** @enum {string} */
+            theme?: 'auto' | 'light' | 'dark'
+            /** @enum {string} */
+            send_key?: 'enter' | 'mod_enter'
             signature?: string
             languages?: components['schemas']['Language'][]
           }
@@ -351,7 +781,57 @@ export interface paths {
     }
     trace?: never
   }
-  '/me/password': {
+  '/api/v1/me/presence': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Be online, away or offline */
+    put: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @enum {string} */
+            presence: 'online' | 'away' | 'offline'
+          }
+        }
+      }
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/me/password': {
     parameters: {
       query?: never
       header?: never
@@ -360,6 +840,7 @@ export interface paths {
     }
     get?: never
     put?: never
+    /** Change one's own password */
     post: {
       parameters: {
         query?: never
@@ -400,35 +881,34 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/me/presence': {
+  '/api/v1/people': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
-    get?: never
-    put: {
+    /** Everybody who works here */
+    get: {
       parameters: {
         query?: never
         header?: never
         path?: never
         cookie?: never
       }
-      requestBody: {
-        content: {
-          'application/json': {
-            presence: string
-          }
-        }
-      }
+      requestBody?: never
       responses: {
-        /** @description done */
-        204: {
+        /** @description ok */
+        200: {
           headers: {
             [name: string]: unknown
           }
-          content?: never
+          content: {
+            'application/json': {
+              items: components['schemas']['Person'][]
+              next: string | null
+            }
+          }
         }
         /** @description refused */
         default: {
@@ -441,14 +921,165 @@ export interface paths {
         }
       }
     }
-    post?: never
+    put?: never
+    /** Add a person */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            name: string
+            email: string
+            /** Format: int64 */
+            role_id: number
+            /** @description Without one the person cannot sign in yet */
+            password?: string
+            /** @enum {string} */
+            locale?: 'en' | 'zh-CN'
+            /** @description IANA time zone */
+            zone?: string
+            languages?: components['schemas']['Language'][]
+            team_ids?: number[]
+            inbox_ids?: number[]
+            all_inboxes?: boolean
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Person']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
     delete?: never
     options?: never
     head?: never
     patch?: never
     trace?: never
   }
-  '/people/{id}/password': {
+  '/api/v1/people/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One person */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Person']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    /** Change a person */
+    patch: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Format: int64
+             * @description The version seen
+             */
+            version: number
+            name?: string
+            /** Format: int64 */
+            role_id?: number
+            active?: boolean
+            /** @enum {string} */
+            locale?: 'en' | 'zh-CN'
+            /** @description IANA time zone */
+            zone?: string
+            languages?: components['schemas']['Language'][]
+            team_ids?: number[]
+            inbox_ids?: number[]
+            all_inboxes?: boolean
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Person']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    trace?: never
+  }
+  '/api/v1/people/{id}/password': {
     parameters: {
       query?: never
       header?: never
@@ -457,6 +1088,7 @@ export interface paths {
     }
     get?: never
     put?: never
+    /** Set a person's password; ends the sign-ins */
     post: {
       parameters: {
         query?: never
@@ -498,7 +1130,7 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/people/{id}/sign-out': {
+  '/api/v1/people/{id}/sign-out': {
     parameters: {
       query?: never
       header?: never
@@ -507,10 +1139,13 @@ export interface paths {
     }
     get?: never
     put?: never
+    /** End all of a person's sign-ins */
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
         path: {
           id: number
         }
@@ -542,13 +1177,14 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/permissions': {
+  '/api/v1/permissions': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
+    /** Every permission there is */
     get: {
       parameters: {
         query?: never
@@ -589,13 +1225,14 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/roles': {
+  '/api/v1/roles': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
+    /** Roles and what they may do */
     get: {
       parameters: {
         query?: never
@@ -629,10 +1266,13 @@ export interface paths {
       }
     }
     put?: never
+    /** Add a role */
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
         path?: never
         cookie?: never
       }
@@ -671,7 +1311,7 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/roles/{id}': {
+  '/api/v1/roles/{id}': {
     parameters: {
       query?: never
       header?: never
@@ -681,6 +1321,7 @@ export interface paths {
     get?: never
     put?: never
     post?: never
+    /** Remove a role nobody has */
     delete: {
       parameters: {
         query?: never
@@ -712,6 +1353,7 @@ export interface paths {
     }
     options?: never
     head?: never
+    /** Change a role */
     patch: {
       parameters: {
         query?: never
@@ -724,8 +1366,10 @@ export interface paths {
       requestBody: {
         content: {
           'application/json': {
-            name?: string
-            permissions?: string[]
+            name: string
+            permissions: string[]
+            /** Format: int64 */
+            version: number
           }
         }
       }
@@ -752,13 +1396,14 @@ export interface paths {
     }
     trace?: never
   }
-  '/teams': {
+  '/api/v1/teams': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
+    /** Teams and their members */
     get: {
       parameters: {
         query?: never
@@ -792,10 +1437,13 @@ export interface paths {
       }
     }
     put?: never
+    /** Add a team */
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
         path?: never
         cookie?: never
       }
@@ -835,7 +1483,7 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/teams/{id}': {
+  '/api/v1/teams/{id}': {
     parameters: {
       query?: never
       header?: never
@@ -845,6 +1493,7 @@ export interface paths {
     get?: never
     put?: never
     post?: never
+    /** Remove a team */
     delete: {
       parameters: {
         query?: never
@@ -876,6 +1525,7 @@ export interface paths {
     }
     options?: never
     head?: never
+    /** Change a team */
     patch: {
       parameters: {
         query?: never
@@ -888,6 +1538,7 @@ export interface paths {
       requestBody: {
         content: {
           'application/json': {
+            /** Format: int64 */
             version: number
             name?: string
             description?: string
@@ -918,13 +1569,1544 @@ export interface paths {
     }
     trace?: never
   }
-  '/channels': {
+  '/api/v1/customers': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
+    /** Customers, newest first, or those that match */
+    get: {
+      parameters: {
+        query?: {
+          q?: string
+          after?: string
+          limit?: number
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['Customer'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    /** Add a customer */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            name: string
+            email?: string
+            /** @description ISO 3166-1 alpha-2 */
+            country?: string
+            /** @description BCP 47 */
+            language?: string
+            /** @description IANA time zone */
+            zone?: string
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Customer']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/customers/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One customer with identities and notes */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Customer']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    /** Change a customer */
+    patch: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** Format: int64 */
+            version: number
+            name?: string
+            /** @description ISO 3166-1 alpha-2 */
+            country?: string
+            /** @description BCP 47 */
+            language?: string
+            /** @description IANA time zone */
+            zone?: string
+            /** @description What this customer writes goes to spam */
+            blocked?: boolean
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Customer']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    trace?: never
+  }
+  '/api/v1/customers/{id}/identities': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Tie an identity to a customer */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @enum {string} */
+            kind: 'email' | 'phone' | 'other'
+            value: string
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Customer']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/customers/{id}/identities/{id2}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Untie an identity */
+    delete: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+          id2: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/customers/{id}/notes': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Note something about a customer */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            text: string
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['CustomerNote']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/customers/{id}/notes/{id2}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Remove a note */
+    delete: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+          id2: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Conversations of one's inboxes */
+    get: {
+      parameters: {
+        query?: {
+          list?: 'mine' | 'unassigned' | 'all'
+          status?: 'open' | 'pending' | 'snoozed' | 'resolved' | 'spam' | 'any'
+          order?: 'newest' | 'oldest' | 'waiting' | 'priority'
+          inbox_id?: number
+          team_id?: number
+          tag_id?: number
+          assignee_id?: number
+          after?: string
+          limit?: number
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['Card'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    /** Start a conversation by mail */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** Format: int64 */
+            inbox_id: number
+            /**
+             * Format: int64
+             * @description Or an e-mail
+             */
+            customer_id?: number
+            email?: string
+            name?: string
+            subject: string
+            text: string
+            attachment_ids?: number[]
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Conversation']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/counts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** How many are open: mine, unassigned, all */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Counts']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One conversation with its customer and my draft */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Conversation']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    /** Status, assignee, team, priority, tags, subject */
+    patch: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Format: int64
+             * @description The version seen
+             */
+            version: number
+            /** @enum {string} */
+            status?: 'open' | 'pending' | 'snoozed' | 'resolved' | 'spam'
+            /**
+             * Format: int64
+             * @description With status snoozed
+             */
+            snoozed_until?: number
+            /**
+             * Format: int64
+             * @description null: nobody
+             */
+            assignee_id?: number | null
+            /**
+             * Format: int64
+             * @description null: none
+             */
+            team_id?: number | null
+            /** @enum {string} */
+            priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent'
+            subject?: string
+            /** @description Exactly these */
+            tag_ids?: number[]
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Conversation']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/read': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** I have read up to here */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Format: int64
+             * @description The newest entry seen
+             */
+            up_to: number
+          }
+        }
+      }
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/unread': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Show it as unread again */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/typing': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** I am writing */
+    post: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            typing: boolean
+            /** @enum {string} */
+            kind?: 'reply' | 'note'
+          }
+        }
+      }
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/history': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Everything that was changed, newest first */
+    get: {
+      parameters: {
+        query?: {
+          after?: string
+        }
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['HistoryRow'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/customers/{id}/timeline': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A customer's messages over all channels, newest first */
+    get: {
+      parameters: {
+        query?: {
+          after?: string
+        }
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['TimelineRow'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/search': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Full-text search, newest first */
+    get: {
+      parameters: {
+        query: {
+          q: string
+          kind?: 'all' | 'conversation' | 'message' | 'customer'
+          after?: string
+          limit?: number
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['SearchHit'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/thread': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Messages, notes and events, a page from the end */
+    get: {
+      parameters: {
+        query?: {
+          before?: string
+          limit?: number
+        }
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Thread']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/messages': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Answer, or write a note */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @enum {string} */
+            kind: 'reply' | 'note'
+            text: string
+            /** @description The same one twice is one message */
+            client_id?: string
+            attachment_ids?: number[]
+            mention_ids?: number[]
+            to?: string[]
+            cc?: string[]
+            /**
+             * Format: int64
+             * @description The customer's newest entry the writer saw (last_in_id)
+             */
+            seen_version?: number
+            /**
+             * Format: int64
+             * @description The canned reply it began from
+             */
+            canned_id?: number
+            /** @enum {string} */
+            then?: 'resolve' | 'pending'
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Entry']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/messages/{id2}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Take an answer back while it can be; its text is the draft again */
+    delete: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+          id2: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Draft']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/messages/{id2}/retry': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Send a failed one again */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+          id2: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Entry']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/messages/{id2}/settle': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Say whether an unknown one arrived */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+          id2: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description true: it arrived; false: it did not */
+            sent: boolean
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Entry']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/messages/{id2}/html': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A mail's cleaned HTML */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+          id2: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['MessageHtml']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/messages/{id2}/raw': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A message's source */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+          id2: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/{id}/draft': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Keep what is being written */
+    put: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @enum {string} */
+            kind: 'reply' | 'note'
+            text: string
+            attachment_ids?: number[]
+            to?: string[]
+            cc?: string[]
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Draft']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    post?: never
+    /** Throw the draft away */
+    delete: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/uploads': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Upload a file, as the body */
+    post: {
+      parameters: {
+        query: {
+          name: string
+        }
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/octet-stream': unknown
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['File']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/files/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A file */
+    get: {
+      parameters: {
+        query?: {
+          download?: boolean
+        }
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/channels': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Kinds of channel and their settings */
     get: {
       parameters: {
         query?: never
@@ -965,13 +3147,14 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/inboxes': {
+  '/api/v1/inboxes': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
+    /** The connected channels one sees */
     get: {
       parameters: {
         query?: never
@@ -1005,10 +3188,13 @@ export interface paths {
       }
     }
     put?: never
+    /** Connect a channel */
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
         path?: never
         cookie?: never
       }
@@ -1017,10 +3203,12 @@ export interface paths {
           'application/json': {
             name: string
             channel: string
-            language?: string | null
-            settings?: {
-              [key: string]: unknown
-            }
+            /** @description #RRGGBB */
+            color?: string
+            /** @description BCP 47 */
+            language?: string
+            /** @description By the channel's fields */
+            settings?: unknown
             member_ids?: number[]
           }
         }
@@ -1052,13 +3240,14 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/inboxes/{id}': {
+  '/api/v1/inboxes/{id}': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
+    /** One connected channel and its state */
     get: {
       parameters: {
         query?: never
@@ -1095,6 +3284,7 @@ export interface paths {
     delete?: never
     options?: never
     head?: never
+    /** Change a connected channel */
     patch: {
       parameters: {
         query?: never
@@ -1107,14 +3297,16 @@ export interface paths {
       requestBody: {
         content: {
           'application/json': {
+            /** Format: int64 */
             version: number
             name?: string
-            language?: string | null
+            /** @description #RRGGBB */
             color?: string
+            /** @description BCP 47 */
+            language?: string
             active?: boolean
-            settings?: {
-              [key: string]: unknown
-            }
+            /** @description Only what changes */
+            settings?: unknown
             member_ids?: number[]
           }
         }
@@ -1142,166 +3334,17 @@ export interface paths {
     }
     trace?: never
   }
-  '/inboxes/{id}/check': {
+  '/api/v1/tags': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Inbox']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/inboxes/{id}/test': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            to: string
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        202: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              job_id: number
-            }
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
+    /** Tags */
     get: {
       parameters: {
         query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Job']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/customers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          q?: string
-          after?: string
-          limit?: number
-        }
         header?: never
         path?: never
         cookie?: never
@@ -1315,7 +3358,7 @@ export interface paths {
           }
           content: {
             'application/json': {
-              items: components['schemas']['CustomerRow'][]
+              items: components['schemas']['Tag'][]
               next: string | null
             }
           }
@@ -1332,10 +3375,13 @@ export interface paths {
       }
     }
     put?: never
+    /** Add a tag */
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
         path?: never
         cookie?: never
       }
@@ -1343,10 +3389,8 @@ export interface paths {
         content: {
           'application/json': {
             name: string
-            email?: string
-            country?: string
-            language?: string
-            zone?: string
+            /** @description #RRGGBB */
+            color?: string
           }
         }
       }
@@ -1357,7 +3401,7 @@ export interface paths {
             [name: string]: unknown
           }
           content: {
-            'application/json': components['schemas']['Customer']
+            'application/json': components['schemas']['Tag']
           }
         }
         /** @description refused */
@@ -1377,14 +3421,18 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/customers/{id}': {
+  '/api/v1/tags/{id}': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
-    get: {
+    get?: never
+    put?: never
+    post?: never
+    /** Remove a tag */
+    delete: {
       parameters: {
         query?: never
         header?: never
@@ -1395,14 +3443,12 @@ export interface paths {
       }
       requestBody?: never
       responses: {
-        /** @description ok */
-        200: {
+        /** @description done */
+        204: {
           headers: {
             [name: string]: unknown
           }
-          content: {
-            'application/json': components['schemas']['Customer']
-          }
+          content?: never
         }
         /** @description refused */
         default: {
@@ -1415,11 +3461,9 @@ export interface paths {
         }
       }
     }
-    put?: never
-    post?: never
-    delete?: never
     options?: never
     head?: never
+    /** Change a tag */
     patch: {
       parameters: {
         query?: never
@@ -1432,994 +3476,10 @@ export interface paths {
       requestBody: {
         content: {
           'application/json': {
-            version: number
-            name?: string
-            country?: string | null
-            language?: string | null
-            zone?: string | null
-            blocked?: boolean
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Customer']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    trace?: never
-  }
-  '/customers/{id}/identities': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            kind: string
-            value: string
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Customer']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/customers/{id}/identities/{id2}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-          id2: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/customers/{id}/notes': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            text: string
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['CustomerNote']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/customers/{id}/notes/{id2}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-          id2: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/customers/{id}/timeline': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          after?: string
-          limit?: number
-        }
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              items: components['schemas']['TimelineItem'][]
-              next: string | null
-            }
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          list?: string
-          status?: string
-          inbox_id?: number
-          team_id?: number
-          tag_id?: number
-          assignee_id?: number
-          order?: string
-          after?: string
-          limit?: number
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              items: components['schemas']['Card'][]
-              next: string | null
-            }
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            inbox_id: number
-            customer_id?: number
-            email?: string
-            name?: string
-            subject: string
-            text: string
-            attachment_ids?: number[]
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Conversation']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations/counts': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Counts']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Conversation']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            version: number
-            status?: string
-            snoozed_until?: number | null
-            assignee_id?: number | null
-            team_id?: number | null
-            priority?: string
-            subject?: string
-            tag_ids?: number[]
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Conversation']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    trace?: never
-  }
-  '/conversations/{id}/thread': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          before?: string
-          limit?: number
-        }
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              items: components['schemas']['Entry'][]
-              previous: string | null
-            }
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations/{id}/messages/{id2}/html': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-          id2: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Html']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations/{id}/messages': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            kind: string
-            text: string
-            attachment_ids?: number[]
-            to?: string[]
-            cc?: string[]
-            mention_ids?: number[]
-            seen_version?: number
-            then?: string | null
-            client_id: string
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Entry']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations/{id}/messages/{id2}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-          id2: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              text: string
-              attachments: components['schemas']['File'][]
-            }
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations/{id}/messages/{id2}/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-          id2: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Entry']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations/{id}/messages/{id2}/settle': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-          id2: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            sent: boolean
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Entry']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations/{id}/read': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            up_to: number
-          }
-        }
-      }
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations/{id}/unread': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations/{id}/typing': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            typing: boolean
-            kind: string
-          }
-        }
-      }
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/conversations/{id}/draft': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            kind: string
-            text: string
-            attachment_ids: number[]
-            to?: string[]
-            cc?: string[]
+            name: string
+            /** @description #RRGGBB */
+            color: string
+            /** Format: int64 */
             version: number
           }
         }
@@ -2431,7 +3491,7 @@ export interface paths {
             [name: string]: unknown
           }
           content: {
-            'application/json': components['schemas']['Draft']
+            'application/json': components['schemas']['Tag']
           }
         }
         /** @description refused */
@@ -2445,151 +3505,16 @@ export interface paths {
         }
       }
     }
-    post?: never
-    delete: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    options?: never
-    head?: never
-    patch?: never
     trace?: never
   }
-  '/conversations/{id}/history': {
+  '/api/v1/canned': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
-    get: {
-      parameters: {
-        query?: {
-          after?: string
-        }
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              items: components['schemas']['History'][]
-              next: string | null
-            }
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/search': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          q?: string
-          kind?: string
-          after?: string
-          limit?: number
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              items: components['schemas']['Hit'][]
-              next: string | null
-            }
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/canned': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
+    /** Canned replies */
     get: {
       parameters: {
         query?: never
@@ -2623,10 +3548,13 @@ export interface paths {
       }
     }
     put?: never
+    /** Add a canned reply */
     post: {
       parameters: {
         query?: never
-        header?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
         path?: never
         cookie?: never
       }
@@ -2668,7 +3596,7 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/canned/{id}': {
+  '/api/v1/canned/{id}': {
     parameters: {
       query?: never
       header?: never
@@ -2678,6 +3606,7 @@ export interface paths {
     get?: never
     put?: never
     post?: never
+    /** Remove a canned reply */
     delete: {
       parameters: {
         query?: never
@@ -2709,6 +3638,7 @@ export interface paths {
     }
     options?: never
     head?: never
+    /** Change a canned reply */
     patch: {
       parameters: {
         query?: never
@@ -2721,6 +3651,7 @@ export interface paths {
       requestBody: {
         content: {
           'application/json': {
+            /** Format: int64 */
             version: number
             shortcut?: string
             title?: string
@@ -2753,13 +3684,14 @@ export interface paths {
     }
     trace?: never
   }
-  '/conversations/{id}/canned/{id2}': {
+  '/api/v1/conversations/{id}/canned/{id2}': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
+    /** A canned reply filled in, in the customer's language */
     get: {
       parameters: {
         query?: never
@@ -2778,11 +3710,7 @@ export interface paths {
             [name: string]: unknown
           }
           content: {
-            'application/json': {
-              text: string
-              language: string
-              missing: string[]
-            }
+            'application/json': components['schemas']['CannedFilled']
           }
         }
         /** @description refused */
@@ -2804,13 +3732,14 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/conversations/{id}/variables': {
+  '/api/v1/conversations/{id}/variables': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
+    /** What variables are here */
     get: {
       parameters: {
         query?: never
@@ -2853,33 +3782,35 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/tags': {
+  '/api/v1/inboxes/{id}/check': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
-    get: {
+    get?: never
+    put?: never
+    /** Connect and look for new mail now */
+    post: {
       parameters: {
         query?: never
-        header?: never
-        path?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+        }
         cookie?: never
       }
       requestBody?: never
       responses: {
-        /** @description ok */
-        200: {
+        /** @description done */
+        204: {
           headers: {
             [name: string]: unknown
           }
-          content: {
-            'application/json': {
-              items: components['schemas']['Tag'][]
-              next: string | null
-            }
-          }
+          content?: never
         }
         /** @description refused */
         default: {
@@ -2892,19 +3823,38 @@ export interface paths {
         }
       }
     }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/inboxes/{id}/test': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
     put?: never
+    /** Send a test mail through a mailbox */
     post: {
       parameters: {
         query?: never
-        header?: never
-        path?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+        }
         cookie?: never
       }
       requestBody: {
         content: {
           'application/json': {
-            name: string
-            color?: string
+            /** @description Whom to send it to */
+            to: string
           }
         }
       }
@@ -2915,7 +3865,7 @@ export interface paths {
             [name: string]: unknown
           }
           content: {
-            'application/json': components['schemas']['Tag']
+            'application/json': components['schemas']['MailTestSent']
           }
         }
         /** @description refused */
@@ -2933,532 +3883,6 @@ export interface paths {
     options?: never
     head?: never
     patch?: never
-    trace?: never
-  }
-  '/tags/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    options?: never
-    head?: never
-    patch: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            name?: string
-            color?: string
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Tag']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    trace?: never
-  }
-  '/stream/topics': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            stream_id: string
-            topics: string[]
-          }
-        }
-      }
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/quarantine': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          after?: string
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              items: components['schemas']['Quarantined'][]
-              next: string | null
-            }
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/quarantine/{id}/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/quarantine/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/failed': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          after?: string
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              items: components['schemas']['Failed'][]
-              next: string | null
-            }
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/failed/{id}/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/failed/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/system': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['System']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/settings': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Settings']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            [key: string]: unknown
-          }
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Settings']
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
     trace?: never
   }
 }
@@ -3468,384 +3892,628 @@ export interface components {
     Problem: {
       type?: string
       title?: string
-      status?: number
+      status: number
       key: string
-      arg?: string | null
-      request_id?: string
+      arg: string | null
+      request_id: string
     }
-    Language: {
-      code: string
-      grade: number
-    }
-    Person: {
+    JobGet: {
+      /** Format: int64 */
       id: number
-      name: string
-      email: string
-      role_id: number
-      role_name: string
-      active: boolean
-      locale: string
-      zone: string
-      theme: string
-      send_key: string
-      signature: string
-      presence: string
-      languages: components['schemas']['Language'][]
-      team_ids: number[]
-      inbox_ids: number[]
-      all_inboxes: boolean
-      created_at: number
-      last_seen_at: number | null
-      version: number
+      kind: string
+      jobkey: string
+      /** Format: int64 */
+      subject: number
+      /** Format: int64 */
+      inbox_id: number
+      /** Format: int64 */
+      conversation_id: number
+      /** Format: int64 */
+      run_at: number
+      /** Format: int64 */
+      tries: number
+      data: unknown
+      state: string
+      error_key: string
+      error_arg: string
+      /** Format: int64 */
+      at: number
     }
-    Desk: {
-      name: string
-      undo_seconds: number
-      attachment_max: number
-      locale: string
+    InboundFailedList: {
+      /** Format: int64 */
+      id: number
+      /** Format: int64 */
+      inbox_id: number
+      /** Format: int64 */
+      at: number
+      /** Format: int64 */
+      size: number
+      sender: string
+      subject: string
+      error_key: string
+      error_arg: string
+      /** Format: int64 */
+      tries: number
+    }
+    Failed: {
+      /** @description job-12 or event-3 */
+      id: string
+      /** @description job or event */
+      what: string
+      kind: string
+      /** @description failed or unknown */
+      state: string
+      /** Format: int64 */
+      at: number
+      /** Format: int64 */
+      tries: number
+      /**
+       * Format: int64
+       * @description 0: none
+       */
+      conversation_id: number
+      error_key: string
+      error_arg: string
+    }
+    System: {
       version: string
-      demo: boolean
+      /** @description sqlite or postgresql */
+      engine: string
+      node: string
+      /** Format: int64 */
+      started_at: number
+      /** Format: int64 */
+      database_bytes: number
+      /** Format: int64 */
+      blob_bytes: number
+      /** Format: int64 */
+      disk_free_bytes: number
+      /**
+       * Format: int64
+       * @description Open live streams
+       */
+      streams: number
+      tables: components['schemas']['TableSize'][]
+      cleanup: components['schemas']['CleanupRule'][]
+    }
+    TableSize: {
+      table: string
+      /**
+       * Format: int64
+       * @description An estimate on PostgreSQL
+       */
+      rows: number
+      /** Format: int64 */
+      bytes: number
+    }
+    CleanupRule: {
+      /** @description i18n cleanup.NAME */
+      name: string
+      /**
+       * Format: int64
+       * @description Cleared when older than this
+       */
+      days: number
+    }
+    SettingsGroup: {
+      module: string
+      /** @description Rows for the form */
+      fields: unknown
+      values: unknown
     }
     Session: {
       person: components['schemas']['Person']
       permissions: string[]
+      /** @description The inboxes this person sees */
       inbox_ids: number[]
       desk: components['schemas']['Desk']
     }
-    Role: {
+    Person: {
+      /** Format: int64 */
       id: number
+      name: string
+      email: string
+      /** Format: int64 */
+      role_id: number
+      role_name: string
+      active: boolean
+      /** @description en or zh-CN */
+      locale: string
+      /** @description IANA time zone */
+      zone: string
+      /** @description auto, light or dark */
+      theme: string
+      /** @description enter or mod_enter */
+      send_key: string
+      signature: string
+      /**
+       * @description offline while no console is open
+       * @enum {string}
+       */
+      presence: 'online' | 'away' | 'offline'
+      languages: components['schemas']['Language'][]
+      team_ids: number[]
+      inbox_ids: number[]
+      /** @description Sees every inbox there is and will be */
+      all_inboxes: boolean
+      /** Format: int64 */
+      created_at: number
+      /** Format: int64 */
+      last_seen_at: number | null
+      /** Format: int64 */
+      version: number
+    }
+    Language: {
+      /** @description BCP 47 */
+      code: string
+      /**
+       * Format: int64
+       * @description 1 knows some, 5 as a native
+       */
+      grade: number
+    }
+    Desk: {
+      name: string
+      version: string
+      /**
+       * Format: int64
+       * @description How long a sending can be undone
+       */
+      undo_seconds: number
+      /**
+       * Format: int64
+       * @description Bytes
+       */
+      attachment_max: number
+      /** @description The demo company is here */
+      demo: boolean
+    }
+    Permission: {
+      name: string
+      /** @description English; i18n permission.NAME */
+      text: string
+    }
+    Role: {
+      /** Format: int64 */
+      id: number
+      /** @description Built-in ones: i18n role.NAME */
       name: string
       builtin: boolean
       permissions: string[]
+      /**
+       * Format: int64
+       * @description How many have it
+       */
       people: number
+      /** Format: int64 */
+      version: number
     }
     Team: {
+      /** Format: int64 */
       id: number
       name: string
       description: string
       member_ids: number[]
+      /** Format: int64 */
       version: number
     }
-    Field: {
-      name: string
-      type: string
-      flags: string[]
-      min: number | null
-      max: number | null
-      values: string[] | null
-      text: string
-      default: string | null
-    }
-    Channel: {
-      channel: string
-      capabilities: string[]
-      fields: components['schemas']['Field'][]
-    }
-    InboxState: {
-      state: string
-      last_ok_at: number | null
-      last_error_at: number | null
-      last_error_key: string | null
-      last_error_arg: string | null
-      next_try_at: number | null
-    }
-    Inbox: {
+    Customer: {
+      /** Format: int64 */
       id: number
       name: string
-      channel: string
-      address: string | null
-      key: string | null
-      color: string | null
-      active: boolean
-      language: string | null
-      settings: {
-        [key: string]: unknown
-      }
-      state: components['schemas']['InboxState']
-      member_ids: number[]
+      /** @description Of the first mail identity; may be empty */
+      email: string
+      /** @description ISO 3166-1 alpha-2, or empty */
+      country: string
+      /** @description BCP 47, or empty */
+      language: string
+      /** @description IANA time zone, or empty */
+      zone: string
+      blocked: boolean
+      /** Format: int64 */
+      conversation_count: number
+      /** Format: int64 */
+      created_at: number
+      /** Format: int64 */
+      last_seen_at: number | null
+      /** Format: int64 */
       version: number
+      identities: components['schemas']['Identity'][]
+      notes: components['schemas']['CustomerNote'][]
     }
     Identity: {
+      /** Format: int64 */
       id: number
       kind: string
       value: string
       verified: boolean
     }
     CustomerNote: {
+      /** Format: int64 */
       id: number
       text: string
+      /** Format: int64 */
       person_id: number
+      /** Format: int64 */
       at: number
-    }
-    CustomerRow: {
-      id: number
-      name: string
-      email: string | null
-      country: string | null
-      language: string | null
-      zone: string | null
-      blocked: boolean
-      note_count: number
-      conversation_count: number
-      created_at: number
-      last_seen_at: number | null
-      version: number
-    }
-    Customer: components['schemas']['CustomerRow'] & {
-      identities: components['schemas']['Identity'][]
-      notes: components['schemas']['CustomerNote'][]
-    }
-    TimelineItem: {
-      kind: string
-      at: number
-      conversation_id: number
-      inbox_id: number
-      channel: string
-      direction: string | null
-      snippet: string
-      person_id: number | null
-    }
-    CardCustomer: {
-      id: number
-      name: string
-      country: string | null
-      language: string | null
-      zone: string | null
     }
     Card: {
+      /** Format: int64 */
       id: number
+      /** Format: int64 */
       inbox_id: number
       channel: string
       subject: string
-      status: string
-      priority: string
+      /** @enum {string} */
+      status: 'open' | 'pending' | 'snoozed' | 'resolved' | 'spam'
+      /** @enum {string} */
+      priority: 'none' | 'low' | 'medium' | 'high' | 'urgent'
+      /** Format: int64 */
       assignee_id: number | null
+      /** Format: int64 */
       team_id: number | null
-      customer: components['schemas']['CardCustomer']
+      /** @description BCP 47 */
       language: string | null
+      /** @description Of the last message */
       snippet: string
-      last_direction: string
+      /** @enum {string} */
+      last_direction: 'in' | 'out' | 'note'
+      /** Format: int64 */
       last_at: number
+      /** Format: int64 */
       waiting_since: number | null
+      /** @description For me; false in live cards */
       unread: boolean
       tag_ids: number[]
+      /** Format: int64 */
       snoozed_until: number | null
+      /** Format: int64 */
       due_at: number | null
       mood: string | null
+      /** @description A message could not be sent */
       has_failed: boolean
+      /** Format: int64 */
       message_count: number
+      /** Format: int64 */
       version: number
+      customer: components['schemas']['CustomerBrief']
     }
-    File: {
+    CustomerBrief: {
+      /** Format: int64 */
       id: number
       name: string
-      type: string
-      size: number
-      width: number | null
-      height: number | null
-      url: string
+      country: string
+      language: string
+      zone: string
+    }
+    Conversation: {
+      /** Format: int64 */
+      id: number
+      /** Format: int64 */
+      inbox_id: number
+      channel: string
+      subject: string
+      /** @enum {string} */
+      status: 'open' | 'pending' | 'snoozed' | 'resolved' | 'spam'
+      /** @enum {string} */
+      priority: 'none' | 'low' | 'medium' | 'high' | 'urgent'
+      /** Format: int64 */
+      assignee_id: number | null
+      /** Format: int64 */
+      team_id: number | null
+      /** @description BCP 47 */
+      language: string | null
+      /** @description Of the last message */
+      snippet: string
+      /** @enum {string} */
+      last_direction: 'in' | 'out' | 'note'
+      /** Format: int64 */
+      last_at: number
+      /** Format: int64 */
+      waiting_since: number | null
+      /** @description For me; false in live cards */
+      unread: boolean
+      tag_ids: number[]
+      /** Format: int64 */
+      snoozed_until: number | null
+      /** Format: int64 */
+      due_at: number | null
+      mood: string | null
+      /** @description A message could not be sent */
+      has_failed: boolean
+      /** Format: int64 */
+      message_count: number
+      /** Format: int64 */
+      version: number
+      customer: components['schemas']['Customer']
+      /** Format: int64 */
+      created_at: number
+      /** Format: int64 */
+      first_reply_at: number | null
+      /** Format: int64 */
+      resolved_at: number | null
+      /**
+       * Format: int64
+       * @description The newest entry of ours the customer has seen
+       */
+      seen_by_customer: number
+      /**
+       * Format: int64
+       * @description The customer's newest entry
+       */
+      last_in_id: number
+      /** @description Whom an answer goes to */
+      reply_to: string[]
+      /** @description Who else got the last message: for reply-all */
+      reply_cc: string[]
+      can_reply: boolean
+      draft: components['schemas']['Draft'] | null
     }
     Draft: {
+      /** @description reply or note */
       kind: string
       text: string
       attachments: components['schemas']['File'][]
       to: string[]
       cc: string[]
+      /** Format: int64 */
       at: number
+      /** Format: int64 */
       version: number
     }
-    Participant: {
-      person_id: number
-      typing: boolean
-    }
-    ReplyTo: {
-      to: string[]
-      cc: string[]
-    }
-    Conversation: {
+    File: {
+      /** Format: int64 */
       id: number
+      name: string
+      /** @description What its bytes say it is */
+      type: string
+      /**
+       * Format: int64
+       * @description Bytes
+       */
+      size: number
+      /** Format: int64 */
+      width: number | null
+      /** Format: int64 */
+      height: number | null
+      url: string
+      /** @description Of a picture inside HTML, or empty */
+      cid: string
+    }
+    Counts: {
+      /**
+       * Format: int64
+       * @description Open ones; 100 means 99+
+       */
+      mine: number
+      /** Format: int64 */
+      unassigned: number
+      /** Format: int64 */
+      all: number
+      /** Format: int64 */
+      mine_unread: number
+      by_inbox: components['schemas']['InboxCount'][]
+    }
+    InboxCount: {
+      /** Format: int64 */
+      id: number
+      /** Format: int64 */
+      n: number
+    }
+    HistoryRow: {
+      /** Format: int64 */
+      at: number
+      /** @description agent, visitor or system */
+      actor_kind: string
+      /** Format: int64 */
+      actor_id: number
+      actor_name: string
+      /** @description i18n event.KIND */
+      kind: string
+      /** @description Ids, codes and numbers */
+      data: unknown
+    }
+    TimelineRow: {
+      /** Format: int64 */
+      id: number
+      /** @description message or note */
+      kind: string
+      /** Format: int64 */
+      at: number
+      /** Format: int64 */
+      conversation_id: number
+      /** Format: int64 */
       inbox_id: number
       channel: string
-      subject: string
-      status: string
-      priority: string
-      assignee_id: number | null
-      team_id: number | null
-      customer: components['schemas']['Customer']
-      language: string | null
+      /** @description in, out or empty */
+      direction: string
       snippet: string
-      last_direction: string
-      last_at: number
-      waiting_since: number | null
-      unread: boolean
-      tag_ids: number[]
-      snoozed_until: number | null
-      due_at: number | null
-      mood: string | null
-      has_failed: boolean
-      message_count: number
-      version: number
-      created_at: number
-      first_reply_at: number | null
-      resolved_at: number | null
-      participants: components['schemas']['Participant'][]
-      reply_to: components['schemas']['ReplyTo'] | null
-      draft: components['schemas']['Draft'] | null
-      can_reply: boolean
+      /** Format: int64 */
+      person_id: number | null
     }
-    EntryEvent: {
-      kind: string
-      from: string | null
-      to: string | null
+    SearchHit: {
+      /** @enum {string} */
+      kind: 'conversation' | 'message' | 'customer'
+      /** Format: int64 */
+      id: number
+      /** Format: int64 */
+      conversation_id: number | null
+      /** Format: int64 */
+      customer_id: number | null
+      /** Format: int64 */
+      inbox_id: number | null
+      customer_name: string
+      subject: string
+      /** @description U+0001 and U+0002 stand around what matched */
+      snippet: string
+      /** Format: int64 */
+      at: number
+    }
+    Thread: {
+      /** @description Oldest first */
+      items: components['schemas']['Entry'][]
+      /** @description Ask before this for the page above */
+      previous: string | null
     }
     Entry: {
+      /** Format: int64 */
       id: number
-      kind: string
+      /** Format: int64 */
+      conversation_id: number
+      /** @enum {string} */
+      kind: 'message' | 'note' | 'event'
+      /** Format: int64 */
       at: number
+      /** Format: int64 */
       version: number
+      /** @description in or out */
       direction: string | null
+      /** Format: int64 */
       person_id: number | null
       person_name: string | null
+      /** Format: int64 */
       customer_id: number | null
-      text: string | null
+      /** @description Without what it quotes */
+      text: string
+      /** @description The folded rest of a mail */
+      quoted: string | null
+      /** @description There is HTML to show, at .../html */
       html: boolean
-      quoted: boolean
       language: string | null
-      state: string
+      /** @enum {string} */
+      state:
+        | 'received'
+        | 'held'
+        | 'queued'
+        | 'sending'
+        | 'sent'
+        | 'delivered'
+        | 'read'
+        | 'failed'
+        | 'unknown'
+        | 'bounced'
+        | 'undone'
+      /** @description i18n key of what went wrong */
       state_key: string | null
       state_arg: string | null
+      /**
+       * Format: int64
+       * @description Held until then
+       */
       send_at: number | null
       from: string | null
       to: string[]
       cc: string[]
-      subject: string | null
+      subject: string
+      /** @description The sender's own id */
+      client_id: string
       attachments: components['schemas']['File'][]
-      mentions: number[]
       automatic: boolean
-      event: components['schemas']['EntryEvent'] | null
+      /** @description Its source is kept, at .../raw */
+      has_raw: boolean
+      /** @description {kind, from, to} of an event */
+      event: unknown
     }
-    Inline: {
+    MessageHtml: {
+      /** @description Cleaned, for /frame.html */
+      html: string
+      /** @description The mail it answers, to be folded */
+      quoted_html: string | null
+      /** @description It has pictures from elsewhere, shown when asked */
+      has_remote: boolean
+      inlines: components['schemas']['InlineFile'][]
+    }
+    InlineFile: {
       cid: string
+      /** Format: int64 */
       file_id: number
     }
-    Html: {
-      html: string
-      text: string
-      quoted_html: string | null
-      has_remote: boolean
-      inline: components['schemas']['Inline'][]
+    Channel: {
+      channel: string
+      capabilities: string[]
+      /** @description Rows for the form */
+      fields: unknown
     }
-    CountRow: {
+    Inbox: {
+      /** Format: int64 */
       id: number
-      n: number
-    }
-    Counts: {
-      mine: number
-      unassigned: number
-      all: number
-      mine_unread: number
-      by_inbox: components['schemas']['CountRow'][]
-    }
-    History: {
-      at: number
-      actor_kind: string
-      actor_id: number | null
-      actor_name: string | null
-      kind: string
-      from: string | null
-      to: string | null
-    }
-    Hit: {
-      kind: string
-      id: number
-      conversation_id: number | null
-      customer_id: number | null
-      customer_name: string
-      subject: string
-      snippet: string
-      at: number
-      inbox_id: number | null
-    }
-    CannedText: {
+      name: string
+      channel: string
+      address: string | null
+      /** @description Public, for data-inbox */
+      key: string
+      color: string
+      active: boolean
       language: string
-      text: string
-    }
-    Canned: {
-      id: number
-      shortcut: string
-      title: string
-      folder: string
-      team_ids: number[]
-      texts: components['schemas']['CannedText'][]
-      used: number
+      /** @description For those who may change it; a secret is true when set */
+      settings: unknown
+      state: components['schemas']['InboxState']
+      /** @description Who sees it, beside those who see all */
+      member_ids: number[]
+      /** Format: int64 */
       version: number
     }
-    Variable: {
-      path: string
-      value: string | null
+    InboxState: {
+      /** @enum {string} */
+      state: 'ok' | 'connecting' | 'failing' | 'off'
+      /** Format: int64 */
+      last_ok_at: number | null
+      /** Format: int64 */
+      last_error_at: number | null
+      last_error_key: string | null
+      last_error_arg: string | null
+      /** Format: int64 */
+      next_try_at: number | null
     }
     Tag: {
+      /** Format: int64 */
       id: number
       name: string
       color: string
+      /** Format: int64 */
+      version: number
     }
-    Quarantined: {
+    Canned: {
+      /** Format: int64 */
       id: number
-      inbox_id: number
-      at: number
-      size: number
-      from: string | null
-      subject: string | null
-      error_key: string
-      error_arg: string | null
-      tries: number
+      /** @description Typed after / */
+      shortcut: string
+      title: string
+      folder: string
+      /** @description Empty: for all */
+      team_ids: number[]
+      texts: components['schemas']['CannedText'][]
+      /**
+       * Format: int64
+       * @description How often
+       */
+      used: number
+      /** Format: int64 */
+      version: number
     }
-    Failed: {
-      id: number
-      what: string
-      kind: string
-      at: number
-      tries: number
-      error_key: string
-      error_arg: string | null
-      conversation_id: number | null
-    }
-    TableSize: {
-      name: string
-      rows: number
-      bytes: number
-    }
-    Cleanup: {
-      name: string
-      days: number
-      last_at: number | null
-    }
-    System: {
-      version: string
-      engine: string
-      started_at: number
-      database_bytes: number
-      blob_bytes: number
-      index_bytes: number
-      tables: components['schemas']['TableSize'][]
-      disk_free_bytes: number
-      cleanup: components['schemas']['Cleanup'][]
-    }
-    Job: {
-      id: number
-      state: string
-      error_key: string | null
-      error_arg: string | null
-    }
-    Permission: {
-      name: string
+    CannedText: {
+      /** @description BCP 47 */
+      language: string
       text: string
     }
-    Settings: {
-      fields: components['schemas']['Field'][]
-      values: {
-        [key: string]: unknown
-      }
+    CannedFilled: {
+      text: string
+      /** @description Of the text that was taken */
+      language: string
+      /** @description Variables nobody could fill; they block sending */
+      missing: string[]
+    }
+    Variable: {
+      path: string
+      /** @description null: unknown here */
+      value: string | null
+    }
+    MailTestSent: {
+      /**
+       * Format: int64
+       * @description See GET /jobs/{id}
+       */
+      job_id: number
     }
   }
   responses: never

@@ -9,7 +9,17 @@ export interface StreamEvent {
   data: Record<string, unknown>
 }
 
-const EVENTS = ['hello', 'change', 'typing', 'presence', 'beat', 'reset', 'signed-out']
+const EVENTS = [
+  'hello',
+  'change',
+  'typing',
+  'presence',
+  'beat',
+  'reset',
+  'signed-out',
+  'mention',
+  'read',
+]
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
 /** The desk beats every 15 s; two missed and a bit means the line is dead. */

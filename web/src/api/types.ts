@@ -1,12 +1,12 @@
 // Names for what the desk answers, read off the paths so that they cannot drift from them.
-import type { paths } from './schema'
+import type { Paths } from './paths'
 
 type Json<R> = R extends { content: { 'application/json': infer T } } ? T : never
 type Answers<O> = O extends { responses: infer R } ? Json<R[keyof R & (200 | 201 | 202)]> : never
-type Answer<P extends keyof paths, M extends keyof paths[P]> = Answers<paths[P][M]>
-type Item<P extends keyof paths> =
-  Answer<P, 'get' & keyof paths[P]> extends { items: (infer T)[] } ? T : never
-type Asked<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
+type Answer<P extends keyof Paths, M extends keyof Paths[P]> = Answers<Paths[P][M]>
+type Item<P extends keyof Paths> =
+  Answer<P, 'get' & keyof Paths[P]> extends { items: (infer T)[] } ? T : never
+type Asked<P extends keyof Paths, M extends keyof Paths[P]> = Paths[P][M] extends {
   requestBody?: { content: { 'application/json': infer T } }
 }
   ? T
@@ -18,7 +18,18 @@ export type Role = Item<'/roles'>
 export type Permission = Item<'/permissions'>
 export type Team = Item<'/teams'>
 export type Channel = Item<'/channels'>
-export type Field = Channel['fields'][number]
+/** One row of a form, as the desk checks it; the document leaves such rows open. */
+export interface Field {
+  name: string
+  type: string
+  flags: string[]
+  min: number
+  max: number
+  /** The values of a choice, parted by "|". */
+  values: string | null
+  text: string | null
+  default: unknown
+}
 export type Inbox = Item<'/inboxes'>
 export type CustomerRow = Item<'/customers'>
 export type Customer = Answer<'/customers/{id}', 'get'>
@@ -40,4 +51,4 @@ export type Tag = Item<'/tags'>
 export type Quarantined = Item<'/quarantine'>
 export type Failed = Item<'/failed'>
 export type System = Answer<'/system', 'get'>
-export type Settings = Answer<'/settings', 'get'>
+export type SettingsGroup = Item<'/settings'>

@@ -53,13 +53,14 @@ export function drop<T extends Row>(list: ShallowRef<T[]>, id: number) {
   list.value = list.value.filter((one) => one.id !== id)
 }
 
+let soon: ReturnType<typeof setTimeout> | undefined
+
 listen({
-  presence: ({ person_id, presence }) => {
-    const person = people.get(person_id)
-    if (person) put(people.list, { ...person, presence })
-  },
   change: ({ topic }) => {
     if (topic === 'inboxes') void inboxes.load().catch(() => undefined)
-    if (topic === 'people') void people.load().catch(() => undefined)
+    if (topic !== 'people') return
+    clearTimeout(soon)
+    soon = setTimeout(() => void people.load().catch(() => undefined), 500)
   },
+  reset: () => void loadDirectory(),
 })

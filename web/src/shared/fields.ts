@@ -2,9 +2,11 @@
 import type { Field } from '@/api/types'
 import { t, te } from './i18n'
 
+export const choicesOf = (f: Field) => f.values?.split('|') ?? []
+
 export function labelOf(f: Field) {
   const key = `setting.${f.name}`
-  return te(key) ? t(key) : f.text || f.name
+  return te(key) ? t(key) : f.text || f.name.replaceAll('_', ' ')
 }
 
 export function hintOf(f: Field) {
@@ -22,10 +24,9 @@ export function valueLabel(f: Field, value: string) {
 export function defaultsOf(fields: Field[]) {
   const values: Record<string, unknown> = {}
   for (const f of fields) {
-    const given = f.default ?? (f.values?.length ? f.values[0] : undefined)
-    if (f.type === 'bool') values[f.name] = given === 'true' || given === '1'
-    else if (given !== undefined && given !== null)
-      values[f.name] = f.type === 'int' ? Number(given) : given
+    const given = f.default || choicesOf(f)[0]
+    if (f.type === 'bool') values[f.name] = given === true
+    else if (given) values[f.name] = given
   }
   return values
 }

@@ -162,17 +162,17 @@ export interface LiveHandlers {
   change?: (change: Change) => void
   typing?: (typing: Typing) => void
   presence?: (presence: { person_id: number; presence: string }) => void
+  /** This person read a conversation in another window. */
+  read?: (read: { conversation_id: number; up_to: number }) => void
+  mention?: (mention: { conversation_id: number; entry_id: number }) => void
   /** Events were missed: read everything again. */
   reset?: () => void
 }
 
 export function listen(on: LiveHandlers) {
   const handler: Handler = ({ name, data }) => {
-    if (name === 'change') on.change?.(data as unknown as Change)
-    else if (name === 'typing') on.typing?.(data as unknown as Typing)
-    else if (name === 'presence')
-      on.presence?.(data as unknown as { person_id: number; presence: string })
-    else if (name === 'reset') on.reset?.()
+    const hear = on[name as keyof LiveHandlers] as ((data: unknown) => void) | undefined
+    hear?.(data)
   }
   handlers.add(handler)
   return () => handlers.delete(handler)

@@ -54,7 +54,7 @@ export async function personChanged(person: Person) {
   if (session.value) await take({ ...session.value, person })
 }
 
-export async function setPresence(presence: string) {
+export async function setPresence(presence: Person['presence']) {
   const before = session.value
   if (!before) return
   session.value = { ...before, person: { ...before.person, presence } }

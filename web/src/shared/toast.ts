@@ -35,6 +35,13 @@ function show(toast: Omit<Toast, 'id'>, ms: number) {
 
 export const say = (text: string) => show({ text, tone: 'plain' }, PLAIN_MS)
 
+export function sayLink(text: string, label: string, go: () => void) {
+  const id = show(
+    { text, tone: 'plain', action: { label, run: () => (dismiss(id), go()) } },
+    UNDO_MS,
+  )
+}
+
 export function sayUndo(text: string, undo: () => void) {
   const id = show(
     {

@@ -24,7 +24,7 @@ export function usePage<T>(read: (after?: string) => Promise<Page<T>>) {
       const page = await read()
       if (mine !== turn) return
       items.value = page.items
-      next.value = page.next ?? null
+      next.value = page.next || null
       problem.value = undefined
     } catch (e) {
       if (mine === turn) problem.value = asApiError(e)
@@ -40,7 +40,7 @@ export function usePage<T>(read: (after?: string) => Promise<Page<T>>) {
       const page = await read(next.value)
       if (mine === turn) {
         items.value = items.value.concat(page.items)
-        next.value = page.next ?? null
+        next.value = page.next || null
       }
     } catch (e) {
       problem.value = asApiError(e)

@@ -49,14 +49,14 @@ export async function patch(open: Open, change: Change): Promise<boolean> {
 }
 
 /** Moves it, and offers the way back for ten seconds. */
-export async function setStatus(open: Open, status: string, snoozedUntil?: number) {
+export async function setStatus(open: Open, status: Conversation['status'], snoozedUntil?: number) {
   const c = open.conversation
   if (!c || (c.status === status && !snoozedUntil)) return
   const before = { status: c.status, snoozed_until: c.snoozed_until }
   const change: Change = snoozedUntil ? { status, snoozed_until: snoozedUntil } : { status }
   if (!(await patch(open, change))) return
-  const back =
-    before.status === 'snoozed' && before.snoozed_until ? before : { status: before.status }
+  const back: Change = { status: before.status }
+  if (before.status === 'snoozed') back.snoozed_until = before.snoozed_until ?? undefined
   sayUndo(t(`inbox.moved.${status}`, { name: c.customer.name }), () => void patch(open, back))
 }
 

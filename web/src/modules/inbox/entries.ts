@@ -68,9 +68,37 @@ interface Happening {
   to?: string | null
 }
 
+const textOf = (value: unknown) => (value ? String(value) : null)
+
+/** An entry's event as the desk wrote it. */
+export function happeningOf(event: unknown): Happening {
+  const e = (event ?? {}) as Record<string, unknown>
+  return { kind: String(e['kind'] ?? ''), from: textOf(e['from']), to: textOf(e['to']) }
+}
+
+/** The log's kinds, told in the words of the thread's lines. */
+const LOGGED: Record<string, string> = {
+  conversation_created: 'created',
+  status_changed: 'status',
+  team_changed: 'team',
+  priority_changed: 'priority',
+  subject_changed: 'subject',
+}
+
+/** One row of the log; a change of tags is one line for each. */
+export function happeningsOf(kind: string, data: unknown): Happening[] {
+  const d = (data ?? {}) as Record<string, unknown>
+  if (kind !== 'tags_changed') return [happeningOf({ ...d, kind: LOGGED[kind] ?? kind })]
+  const list = (of: string, as: string, where: string) =>
+    ((d[of] as number[] | undefined) ?? []).map((id) => happeningOf({ kind: as, [where]: id }))
+  return [...list('added', 'tagged', 'to'), ...list('removed', 'untagged', 'from')]
+}
+
 export function sayEvent(event: Happening, who: string) {
   const name = named[event.kind] ?? ((value: string) => value)
+  const nobody = event.kind === 'assigned' && !Number(event.to)
   const from = event.from ? name(event.from) : t('event.none')
-  const to = event.to ? name(event.to) : t('event.none')
-  return tOr(`event.${event.kind}`, 'event.other', { who, from, to, kind: event.kind })
+  const to = Number(event.to) !== 0 && event.to ? name(event.to) : t('event.none')
+  const kind = nobody ? 'unassigned' : event.kind
+  return tOr(`event.${kind}`, 'event.other', { who, from, to, kind })
 }

@@ -53,22 +53,29 @@ async function fetchCard(id: number) {
   placeCard(found as unknown as Card)
 }
 
+/** A live card is the same for everybody: whether it is unread for me is told by what came in. */
+function takeLive(card: Card, known: Card | undefined) {
+  if (known && known.version > card.version) return
+  const cameIn = card.last_direction === 'in' && card.last_at > (known?.last_at ?? 0)
+  if (cameIn) announcement.value = `${card.customer.name}: ${card.snippet}`
+  placeCard({ ...card, unread: cameIn || (known?.unread ?? false) })
+}
+
 function heard(change: Change) {
-  if (change.topic !== 'list' && change.topic !== 'counts') return
+  if (change.topic !== 'list') return
   countsChanged()
-  if (change.topic === 'counts') return
   const known = find(change.card?.id ?? change.id)
   if (change.removed) cards.value = cards.value.filter((c) => c.id !== change.id)
-  else if (change.card) {
-    if (known && known.version > change.card.version) return
-    if (change.card.unread && change.card.last_at !== known?.last_at)
-      announcement.value = `${change.card.customer.name}: ${change.card.snippet}`
-    placeCard(change.card)
-  } else if (change.id) void fetchCard(change.id).catch(() => undefined)
+  else if (change.card) takeLive(change.card, known)
+  else if (change.id) void fetchCard(change.id).catch(() => undefined)
 }
 
 listen({
   change: heard,
+  read: ({ conversation_id }) => {
+    touchCard(conversation_id, { unread: false })
+    countsChanged()
+  },
   reset: () => {
     void load(true)
     countsChanged()

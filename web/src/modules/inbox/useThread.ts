@@ -127,7 +127,7 @@ let again: ReturnType<typeof setTimeout> | undefined
 
 export function threadHeard(open: Open, change: Change) {
   if (change.card && change.card.id === open.id && open.conversation) {
-    const { customer, ...fields } = change.card
+    const { customer, unread: _everybodys, ...fields } = change.card
     if (change.card.version >= open.conversation.version)
       Object.assign(open.conversation, fields, {
         customer: { ...open.conversation.customer, name: customer.name },
@@ -140,7 +140,7 @@ export function threadHeard(open: Open, change: Change) {
     if (change.entry.direction === 'in') open.typing.delete('visitor')
   }
   clearTimeout(again)
-  again = setTimeout(() => void loadQuietly(open, !change.entry), change.entry ? 300 : 60)
+  again = setTimeout(() => void loadQuietly(open, !change.entry), change.entry ? 300 : 40)
 }
 
 /** A change without its entry may be a new one: read the end of the thread too. */
@@ -176,6 +176,10 @@ export function markStart(open: Open) {
 export function keepScroll(open: Open, fromEnd: number) {
   open.scroll = fromEnd
 }
+
+/** The customer's newest message on this screen. */
+export const newestIn = (open: Open) =>
+  open.entries.findLast((e) => e.id > 0 && e.direction === 'in')?.id ?? 0
 
 export async function markRead(open: Open) {
   const last = open.entries.findLast((e) => e.id > 0)

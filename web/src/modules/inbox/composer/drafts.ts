@@ -20,7 +20,7 @@ export interface Draft {
   mentions: Record<string, number>
   version: number
   saved: 'clean' | 'local' | 'saved'
-  /** The conversation's version when a key was last pressed. */
+  /** The customer's newest entry when a key was last pressed. */
   seen: number
   at: number
 }
@@ -64,10 +64,10 @@ export function draftOf(c: Conversation): Draft {
     reply: '',
     note: '',
     attachments: [],
-    to: c.reply_to?.to.join(', ') ?? '',
-    cc: c.reply_to?.cc.join(', ') ?? '',
+    to: c.reply_to.join(', '),
+    cc: c.reply_cc.join(', '),
     mentions: {},
-    seen: c.version,
+    seen: c.last_in_id,
     at: 0,
     ...newer,
     version: there?.version ?? 0,
@@ -99,20 +99,11 @@ async function save(d: Draft) {
     attachment_ids: d.attachments.map((f) => f.id),
     to: addresses(d.to),
     cc: addresses(d.cc),
-    version: d.version,
   }
   const at = d.at
   const kept = await must(api.PUT('/conversations/{id}/draft', { params, body } as never))
   d.version = (kept as { version: number }).version
   if (d.at === at) d.saved = 'saved'
-}
-
-/** Written elsewhere meanwhile: what is on this screen wins, on top of that version. */
-async function saveAgain(d: Draft) {
-  const params = { path: { id: d.id } }
-  const found = await must(api.GET('/conversations/{id}', { params }))
-  d.version = found.draft?.version ?? 0
-  await save(d)
 }
 
 export function keepDraft(d: Draft) {
@@ -122,8 +113,9 @@ export function keepDraft(d: Draft) {
   if (isEmpty(d)) localStorage.removeItem(storeKey(d.id))
   else localStorage.setItem(storeKey(d.id), JSON.stringify(kept))
   clearTimeout(timers.get(d.id))
-  const attempt = () => save(d).catch(() => saveAgain(d).catch(() => undefined))
-  timers.set(
+  // What cannot be kept on the desk now is kept here, and goes there with the next key.
+  const attempt = () => void save(d).catch(() => undefined)
+  timers.set(d.id, setTimeout(attempt, SAVE_MS))
     d.id,
     setTimeout(() => void attempt(), SAVE_MS),
   )

@@ -32,6 +32,9 @@ const keep = () => localStorage.setItem(storeKey(), JSON.stringify(outbox))
 /** How it stands in the thread until then. */
 export function entryOf(p: Parcel): Entry {
   return {
+    conversation_id: p.conversationId,
+    client_id: p.body.client_id ?? '',
+    has_raw: false,
     id: p.localId,
     kind: p.body.kind === 'note' ? 'note' : 'message',
     at: p.at,
@@ -42,7 +45,7 @@ export function entryOf(p: Parcel): Entry {
     customer_id: null,
     text: p.body.text,
     html: false,
-    quoted: false,
+    quoted: null,
     language: null,
     state: 'queued',
     state_key: null,
@@ -51,12 +54,11 @@ export function entryOf(p: Parcel): Entry {
     from: null,
     to: p.body.to ?? [],
     cc: p.body.cc ?? [],
-    subject: null,
+    subject: '',
     attachments: p.attachments,
-    mentions: p.body.mention_ids ?? [],
     automatic: false,
     event: null,
-  } as Entry
+  }
 }
 
 function take(p: Parcel) {
@@ -79,7 +81,7 @@ async function deliver(p: Parcel) {
   const made = await must(
     api.POST('/conversations/{id}/messages', {
       params: { path: { id: p.conversationId } },
-      headers: { 'Idempotency-Key': p.body.client_id },
+      headers: { 'Idempotency-Key': p.body.client_id ?? '' },
       body: p.body,
     } as never),
   )

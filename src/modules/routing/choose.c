@@ -201,6 +201,10 @@ static void give(struct engine *e, uint32_t i, uint32_t who, const struct pair *
 
 	queue_take(e, i);
 	learn_left(e, x, false);
+	if (x->asked == ASKED) { /* served before the answer: it is of no use now */
+		x->asked = ANSWERED;
+		e->asking--;
+	}
 	x->work = pair->work;
 	x->fail = 1 - pair->p;
 	x->gap = (uint8_t)fmin(GAPS - 1, pair->gap);
@@ -210,6 +214,9 @@ static void give(struct engine *e, uint32_t i, uint32_t who, const struct pair *
 		e->draining -= p->draining;
 		p->draining = 0;
 	}
+	e->calling += x->c.channel == CH_CALLBACK;
+	if (route_place_of(x->c.channel) == PLACE_PHONE)
+		overflow_call(e);
 	desk_give(e, who, i);
 	struct route_decision *d = engine_decide(e);
 	*d = (struct route_decision){.contact = x->c.id,
@@ -241,8 +248,6 @@ static bool mail_accepts(struct engine *e, const struct item *x, struct class *c
 
 	if (slack < HOUR_S)
 		return true;
-	if (e->all.state != ROUTE_GREEN && slack > 2 * HOUR_S)
-		return false;
 	return e->w.resolve * (value_best(e, c) - p) <= e->w.mail_loss * x->c.target_s / slack;
 }
 
@@ -328,7 +333,9 @@ static struct found measure(const struct engine *e, const struct search *s, uint
 	f.old = c->channel != CH_CALLBACK && e->now - x->since > e->w.age_cap_s &&
 		f.pair.gap < ABLE_GAP;
 	if (f.old)
-		f.index += TOO_OLD + (e->now - x->since);
+		f.index += TOO_OLD;
+	if (c->channel == CH_CALLBACK && overflow_crew_short(e))
+		f.index += TOO_OLD;
 	return f;
 }
 
@@ -358,7 +365,8 @@ static double bound_of(const struct engine *e, const struct search *s, const str
 
 	perfect.need_lang = perfect.need_skill = 0;
 	struct pair x = value_pair(e, p, &perfect, false);
-	if (c->channel != CH_CALLBACK && e->now - head->since > e->w.age_cap_s)
+	if (c->channel == CH_CALLBACK ? overflow_crew_short(e)
+				      : e->now - head->since > e->w.age_cap_s)
 		return INFINITY;
 	double worth = e->w.urgency * urgency_of(e, c, head) +
 		       e->w.resolve * value_weight(e, c->vip, c->emotion) * x.p + e->w.market;
@@ -439,22 +447,13 @@ static void explain_contact(const struct engine *e, const struct search *s, stru
 	t->value_next = b->index;
 }
 
-/* A call waits for somebody with no chat at all.  When the best call is worth more than the best
- * chat, she takes no more chats until she is free for it; one person for each call that waits. */
-static bool drains(struct engine *e, uint32_t who, double chat_index)
+/* A call needs somebody with no chat at all.  While promises need more people than are calling,
+ * whoever is down to one chat takes no other until she is free for a call. */
+static bool drains(struct engine *e, uint32_t who)
 {
 	struct person *p = &e->people[who];
-	struct search s = {.who = who, .cap = 1, .best = {.item = NONE}, .next = {.item = NONE}};
 
-	if (!(e->w.drain > 0) || !(p->spec.channels & 1 << PLACE_PHONE) || p->n_chats != 1)
-		return false;
-	search_place(e, &s, PLACE_PHONE);
-	if (s.best.item == NONE || s.best.index * e->w.drain < chat_index)
-		return false;
-	uint32_t calls = e->callbacks;
-	for (unsigned k = 0; k < WEIGHT_LEVELS * 2; k++)
-		calls += e->bins[CH_PHONE * WEIGHT_LEVELS * 2 + k].n;
-	if (e->draining >= calls)
+	if (!(p->spec.channels & 1 << PLACE_PHONE) || p->n_chats != 1 || !overflow_crew_short(e))
 		return false;
 	p->draining = 1;
 	e->draining++;
@@ -466,7 +465,7 @@ static bool take_one(struct engine *e, uint32_t who)
 {
 	struct person *p = &e->people[who];
 	struct search s = {.who = who,
-			   .cap = fmax(1, value_capacity(e, p)),
+			   .cap = 1 + e->w.side * fmax(0, value_capacity(e, p) - 1),
 			   .best = {.item = NONE},
 			   .next = {.item = NONE}};
 	bool phone = desk_can_take(p, PLACE_PHONE), chat = desk_can_take(p, PLACE_CHAT);
@@ -481,7 +480,7 @@ static bool take_one(struct engine *e, uint32_t who)
 		return false;
 	struct item *x = &e->items[s.best.item];
 	struct class *c = &e->classes[x->class];
-	if (holds(e, x, c, s.best.pair.p) || (!phone && drains(e, who, s.best.index)))
+	if (holds(e, x, c, s.best.pair.p) || (!phone && drains(e, who)))
 		return false;
 	describe(e, x, c, p, &s.best.pair, &t);
 	explain_contact(e, &s, &t);

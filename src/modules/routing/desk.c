@@ -45,10 +45,10 @@ static uint8_t command_of(const struct engine *e, const struct route_person *p, 
 	return best;
 }
 
-static uint32_t sig_of(struct engine *e, const struct person *p)
+uint32_t desk_sig(struct engine *e, const uint8_t *eff)
 {
 	for (uint32_t i = 0; i < e->n_sigs; i++)
-		if (memcmp(e->sigs[i].eff, p->eff, sizeof p->eff) == 0)
+		if (memcmp(e->sigs[i].eff, eff, ROUTE_LANGS_MAX) == 0)
 			return i;
 	if (e->n_sigs == e->cap_sigs) {
 		uint32_t cap = e->cap_sigs * 2 + 32;
@@ -64,7 +64,7 @@ static uint32_t sig_of(struct engine *e, const struct person *p)
 	}
 	struct sig *s = &e->sigs[e->n_sigs];
 	*s = (struct sig){.head = NONE, .tail = NONE};
-	memcpy(s->eff, p->eff, sizeof s->eff);
+	memcpy(s->eff, eff, sizeof s->eff);
 	e->sig_open[e->n_sigs] = 0;
 	return e->n_sigs++;
 }
@@ -132,6 +132,11 @@ static void mail_list(struct engine *e, uint32_t who)
 	p->mail_seq = ++e->seq;
 }
 
+static bool takes_mail(const struct person *p)
+{
+	return desk_can_take(p, PLACE_MAIL) && p->phone == NONE && p->n_chats <= MAIL_CHATS_MAX;
+}
+
 void desk_list(struct engine *e, uint32_t who)
 {
 	struct person *p = &e->people[who];
@@ -140,7 +145,7 @@ void desk_list(struct engine *e, uint32_t who)
 	mail_unlist(e, who);
 	if (desk_can_take(p, PLACE_PHONE) || desk_can_take(p, PLACE_CHAT))
 		list(e, who);
-	if (desk_can_take(p, PLACE_MAIL) && p->phone == NONE && p->n_chats <= MAIL_CHATS_MAX)
+	if (takes_mail(p))
 		mail_list(e, who);
 }
 
@@ -225,7 +230,7 @@ static void learn_languages(struct engine *e, struct person *p)
 	for (int i = 0; i < p->spec.n_langs; i++)
 		if (p->spec.langs[i].grade >= STRONG)
 			p->strong[p->n_strong++] = p->spec.langs[i].lang;
-	p->sig = sig_of(e, p);
+	p->sig = desk_sig(e, p->eff);
 }
 
 static void bound(struct route_person *s)
@@ -330,8 +335,10 @@ void desk_clear(struct engine *e, uint32_t who, uint32_t i)
 	struct person *p = &e->people[who];
 
 	desk_work(e, p);
-	if (p->phone == i)
+	if (p->phone == i) {
 		p->phone = NONE;
+		e->calling -= e->items[i].c.channel == CH_CALLBACK;
+	}
 	if (p->mail == i)
 		p->mail = NONE;
 	for (int k = 0; k < p->n_chats; k++)
@@ -343,4 +350,35 @@ void desk_clear(struct engine *e, uint32_t who, uint32_t i)
 		}
 	e->in_hand--;
 	desk_list(e, who);
+}
+
+/* ---- restoring ---- */
+
+/* Hang everyone into the lists again in the order of the numbers they had there. */
+void desk_relist(struct engine *e, uint32_t *order)
+{
+	for (int mail = 0; mail < 2; mail++) {
+		for (uint32_t n = 0; n < e->n_people; n++) {
+			uint32_t i = n;
+			uint64_t seq = mail ? e->people[n].mail_seq : e->people[n].listed_seq;
+			for (; i; i--) {
+				const struct person *q = &e->people[order[i - 1]];
+				if ((mail ? q->mail_seq : q->listed_seq) <= seq)
+					break;
+				order[i] = order[i - 1];
+			}
+			order[i] = n;
+		}
+		for (uint32_t n = 0; n < e->n_people; n++) {
+			struct person *p = &e->people[order[n]];
+			uint64_t live_seq = p->listed_seq, mail_seq = p->mail_seq;
+			bool live = desk_can_take(p, PLACE_PHONE) || desk_can_take(p, PLACE_CHAT);
+			if (!mail && live)
+				list(e, order[n]);
+			if (mail && takes_mail(p))
+				mail_list(e, order[n]);
+			p->listed_seq = live_seq;
+			p->mail_seq = mail_seq;
+		}
+	}
 }

@@ -8,17 +8,17 @@ enum { REFRESH_S = 10 };
 
 /* clang-format off */
 const struct route_weights route_weights_default = {
-	.resolve = 7, .urgency = 4, .scarce = 1.5, .load = 0.12, .work = 0.05, .phone_seat = 0.8,
-	.per_chat = 0.08, .fair = 0.5, .vip = 2, .emotion = 0.5, .market = 0.02, .hold = 0,
-	.mail_loss = 0.5, .age_cap_s = 840, .spare_s = 0, .drain = 0,
+	.resolve = 7, .urgency = 2, .scarce = 1.5, .load = 0.12, .work = 0.05, .phone_seat = 0.8,
+	.per_chat = 0.08, .fair = 1, .vip = 2, .emotion = 0.5, .market = 0.02, .hold = 0,
+	.mail_loss = 0.3, .age_cap_s = 900, .growth = 0, .patience_s = 200, .side = 1, .drain = 1,
 	.amber = 0.8, .red = 1.0, .red_language = 1.5, .release = 0.8,
-	.keep = 0.5, .offer_s = 0, .learn = 40,
+	.keep = 0.3, .offer_s = 0, .learn = 80,
 };
 
 #define W(m) {#m, offsetof(struct route_weights, m)}
 static const struct { const char *name; size_t at; } weight_names[] = {
 	W(resolve), W(urgency), W(scarce), W(load), W(work), W(phone_seat), W(per_chat), W(fair),
-	W(vip), W(emotion), W(market), W(hold), W(mail_loss), W(age_cap_s), W(spare_s), W(drain),
+	W(vip), W(emotion), W(market), W(hold), W(mail_loss), W(age_cap_s), W(growth), W(side), W(patience_s), W(drain),
 	W(amber), W(red), W(red_language), W(release), W(keep), W(offer_s), W(learn),
 };
 #undef W
@@ -84,9 +84,9 @@ void engine_set_weights(struct engine *e, const struct route_weights *w)
 
 /* ---- events ---- */
 
-static bool contact_ok(const struct engine *e, const struct route_contact *c)
+bool engine_contact_ok(const struct engine *e, const struct route_contact *c)
 {
-	if (!c || c->id < 0 || c->channel >= CH_CALLBACK || c->market >= ROUTE_MARKETS_MAX ||
+	if (!c || c->id < 0 || c->channel >= CH__N || c->market >= ROUTE_MARKETS_MAX ||
 	    c->topic >= ROUTE_TOPICS_MAX || c->complex > 1 || c->vip > 1 || c->emotion > 2 ||
 	    c->n_langs > ROUTE_SPEAKS_MAX || c->lang >= e->set.langs.n ||
 	    c->need_lang > ROUTE_GRADE_MAX + 1 || c->need_skill > ROUTE_GRADE_MAX + 1 ||
@@ -100,7 +100,7 @@ static bool contact_ok(const struct engine *e, const struct route_contact *c)
 
 static enum err arrive(struct engine *e, const struct route_contact *c)
 {
-	if (!contact_ok(e, c))
+	if (!engine_contact_ok(e, c) || c->channel == CH_CALLBACK)
 		return E_INVALID;
 	if (queue_find(e, c->id) != NONE)
 		return E_CONFLICT;
@@ -127,6 +127,7 @@ static enum err abandon(struct engine *e, int64_t id)
 		return E_CONFLICT;
 	queue_take(e, i);
 	learn_left(e, &e->items[i], true);
+	e->asking -= e->items[i].asked == ASKED;
 	queue_free(e, i);
 	return E_OK;
 }
@@ -203,12 +204,14 @@ static enum err callback(struct engine *e, const struct route_event *v, bool yes
 	if (i == NONE)
 		return E_NOTFOUND;
 	struct item *x = &e->items[i];
-	if (x->state != ITEM_WAITING || !x->asked || x->c.channel == CH_CALLBACK)
+	if (x->state != ITEM_WAITING || x->asked != ASKED || x->c.channel == CH_CALLBACK)
 		return E_CONFLICT;
+	if (yes && !isfinite(v->deadline))
+		return E_INVALID;
+	x->asked = ANSWERED;
+	e->asking--;
 	if (!yes)
 		return E_OK;
-	if (!isfinite(v->deadline))
-		return E_INVALID;
 	queue_take(e, i);
 	x->c.channel = CH_CALLBACK;
 	x->c.need_lang = (uint8_t)fmin(ROUTE_GRADE_MAX + 1,
@@ -279,6 +282,7 @@ static void refresh(struct engine *e)
 	learn_refresh(e);
 	value_refresh(e);
 	overflow_refresh(e);
+	overflow_crew(e);
 }
 
 static enum err tick(struct engine *e)

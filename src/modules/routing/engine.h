@@ -68,8 +68,10 @@ struct route_weights {
 	double hold;         /* loss a contact refuses to take at once; 0: never hold */
 	double mail_loss;    /* loss of chance a mail refuses while it has time */
 	double age_cap_s;    /* nobody waits longer while somebody younger is served */
-	double spare_s;      /* age at which the queue is served oldest first while red */
-	double drain;        /* how readily a person is kept free for a waiting call */
+	double patience_s;   /* patience longer than this pulls no less */
+	double side;         /* how much of what chats side by side gain speaks for them */
+	double growth;       /* how fast the pull of waiting grows with the wait */
+	double drain;        /* share of the people promised calls need, kept free for them */
 	double amber, red, red_language, release; /* load thresholds */
 	double keep;    /* share of what can be kept that is promised as callbacks */
 	double offer_s; /* an offer not answered by then goes back; 0: no offers, assign */

@@ -24,6 +24,8 @@ enum {
 	MAIL_CHATS_MAX = 1, /* a person with more chats gets no mail */
 };
 
+enum asked { NOT_ASKED, ASKED, ANSWERED };
+
 enum item_state { ITEM_UNUSED, ITEM_WAITING, ITEM_IN_HAND };
 
 struct item {
@@ -38,8 +40,7 @@ struct item {
 	uint32_t own_next, own_prev; /* among those their former agent may see first */
 	uint32_t person;             /* in hand: whose */
 	int64_t declined_by;         /* the last to refuse the offer; -1 */
-	uint8_t state, gap, skill_gap, asked, offered, own,
-	    late; /* asked: a callback was offered */
+	uint8_t state, gap, skill_gap, asked, offered, own, late; /* asked: enum asked */
 };
 
 struct class
@@ -137,8 +138,12 @@ struct engine {
 	uint32_t n_sigs, cap_sigs;
 	uint32_t mail_head, mail_tail;
 	uint32_t waiting, waiting_mail, in_hand, n_on;
-	uint32_t callbacks; /* promised and not begun */
-	uint32_t draining;  /* people kept from new chats so that they can take a call */
+	uint32_t callbacks;     /* promised and not begun */
+	uint32_t draining;      /* people kept from new chats so that they can take a call */
+	uint32_t asking;        /* offers of a callback not answered yet */
+	uint32_t calling;       /* people on a promised callback */
+	double crew;            /* people whom the promises need now, by work over time left */
+	double calls, calls_at; /* calls begun per second, decayed, and as of when */
 	double callback_work;
 
 	struct language all, langs[ROUTE_LANGS_MAX];
@@ -171,6 +176,7 @@ uint32_t queue_new(struct engine *, const struct route_contact *);
 void queue_free(struct engine *, uint32_t item);
 void queue_push(struct engine *, uint32_t item);
 void queue_take(struct engine *, uint32_t item);
+uint32_t queue_class(struct engine *, const struct route_contact *);
 struct bin *queue_bin(struct engine *, unsigned channel, unsigned level, unsigned complex);
 struct class *queue_head_class(const struct engine *, const struct bin *, uint32_t at);
 
@@ -182,7 +188,9 @@ void desk_on(struct engine *, uint32_t person, bool on);
 void desk_work(struct engine *, struct person *); /* bring her work clocks to now */
 void desk_give(struct engine *, uint32_t person, uint32_t item);
 void desk_clear(struct engine *, uint32_t person, uint32_t item);
-void desk_list(struct engine *, uint32_t person); /* into or out of the lists, as she can take */
+void desk_list(struct engine *, uint32_t person);   /* into or out of the lists, as she can take */
+void desk_relist(struct engine *, uint32_t *order); /* order: room for n_people */
+uint32_t desk_sig(struct engine *, const uint8_t *eff);
 double desk_busy(const struct engine *, const struct person *);
 bool desk_can_take(const struct person *, enum route_place);
 
@@ -207,6 +215,9 @@ void choose_waiting_mail(struct engine *);
 /* overflow.c */
 void overflow_refresh(struct engine *);
 void overflow_callbacks(struct engine *);
+void overflow_crew(struct engine *);
+bool overflow_crew_short(const struct engine *);
+void overflow_call(struct engine *);
 void overflow_change(struct engine *, int lang, uint8_t state, double pressure);
 
 /* learn.c */
@@ -218,4 +229,5 @@ void learn_refresh(struct engine *);
 void learn_left(struct engine *, const struct item *, bool left);
 
 /* engine.c */
+bool engine_contact_ok(const struct engine *, const struct route_contact *);
 struct route_decision *engine_decide(struct engine *);

@@ -132,11 +132,11 @@ void learn_refresh(struct engine *e)
 	for (int g = 0; g < GAPS; g++) {
 		e->f_work_gap[g] = g ? factor(e, &e->work_gap[g], 1, 0.6, 1.6) : 1;
 		e->f_work_skill[g] = g ? factor(e, &e->work_skill[g], 1, 0.6, 1.6) : 1;
-		e->f_fail_gap[g] = g ? factor(e, &e->fail_gap[g], 0.2, 0.5, 2) : 1;
-		e->f_fail_skill[g] = g ? factor(e, &e->fail_skill[g], 0.2, 0.5, 2) : 1;
+		e->f_fail_gap[g] = g ? factor(e, &e->fail_gap[g], 1, 0.5, 2) : 1;
+		e->f_fail_skill[g] = g ? factor(e, &e->fail_skill[g], 1, 0.5, 2) : 1;
 	}
 	for (int cx = 0; cx < 2; cx++)
-		e->f_fail[cx] = factor(e, &e->fail_base[cx], 0.2, 0.3, 3);
+		e->f_fail[cx] = factor(e, &e->fail_base[cx], 0.5, 0.3, 3);
 	for (int ch = 0; ch <= CH_TELEGRAM; ch++) {
 		double told = fmax(1, m->patience_s[ch]), k = e->w.learn;
 		double seen = (e->hazard_waited[ch] + k * told) / (e->hazard_left[ch] + k);

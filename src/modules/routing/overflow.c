@@ -4,6 +4,10 @@
 
 #include <math.h>
 
+static const double FLOOD = 0.3;
+
+enum { MARGIN_S = 300, NEAR_S = 900, CALL_RATE_S = 1800 };
+
 static const char *const states[] = {"green", "amber", "red"};
 
 const char *route_state_name(enum route_state s)
@@ -53,24 +57,47 @@ void overflow_refresh(struct engine *e)
 	}
 }
 
-/* Seconds of call work that people who take calls have inside the window, by the roster. */
-static double call_time(const struct engine *e)
+/* A call begins: at what rate they do is what can be promised. */
+void overflow_call(struct engine *e)
 {
-	double until = e->now + e->set.model.callback_window_s, sum = 0;
+	e->calls = e->calls * exp(-(e->now - e->calls_at) / CALL_RATE_S) + 1.0 / CALL_RATE_S;
+	e->calls_at = e->now;
+}
 
-	for (uint32_t i = 0; i < e->n_people; i++) {
-		const struct person *p = &e->people[i];
-		double on = 0;
-		if (!(p->spec.channels & 1 << PLACE_PHONE))
-			continue;
-		for (int k = 0; k < p->spec.n_on; k++)
-			on +=
-			    fmax(0, fmin(until, p->spec.on[k][1]) - fmax(e->now, p->spec.on[k][0]));
-		if (p->spec.n_on == 0 && p->on)
-			on = e->set.model.callback_window_s;
-		sum += on;
+/* Calls that will begin within the window if people get to them as they did of late, less those
+ * promised already. */
+static double can_promise(const struct engine *e)
+{
+	double rate = e->calls * exp(-(e->now - e->calls_at) / CALL_RATE_S);
+	/* A flood outlasts the window, and what is promised in it is paid by those who wait: the
+	 * fuller the desk, the less is promised, and nothing once it is FLOOD over. */
+	double room = fmin(1, fmax(0, 1 - (e->all.pressure - 1) / FLOOD));
+
+	return e->w.keep * room * rate * e->set.model.callback_window_s - e->callbacks - e->asking;
+}
+
+/* How many people at once the promises need: each asks for its work over the time it has left,
+ * less a margin for the call that is being ended. */
+void overflow_crew(struct engine *e)
+{
+	e->crew = 0;
+	if (!e->callbacks)
+		return;
+	for (unsigned k = 0; k < WEIGHT_LEVELS * 2; k++) {
+		const struct bin *b = &e->bins[CH_CALLBACK * WEIGHT_LEVELS * 2 + k];
+		for (uint32_t at = 0; at < b->n; at++)
+			for (uint32_t i = queue_head_class(e, b, at)->head; i != NONE;
+			     i = e->items[i].next) {
+				double left = e->items[i].key - e->now - MARGIN_S;
+				if (e->items[i].key > e->now && left < NEAR_S)
+					e->crew += e->items[i].work / fmax(60, left);
+			}
 	}
-	return sum;
+}
+
+bool overflow_crew_short(const struct engine *e)
+{
+	return e->callbacks > 0 && e->calling + e->draining < e->w.drain * e->crew;
 }
 
 static void offer(struct engine *e, uint32_t i)
@@ -79,7 +106,8 @@ static void offer(struct engine *e, uint32_t i)
 	const struct class *c = &e->classes[x->class];
 	struct route_decision *d = engine_decide(e);
 
-	x->asked = 1;
+	x->asked = ASKED;
+	e->asking++;
 	*d = (struct route_decision){.contact = x->c.id, .agent = -1, .act = ROUTE_CALLBACK};
 	d->terms = (struct route_terms){.lang = c->lang,
 					.topic = c->topic,
@@ -96,11 +124,10 @@ static void offer(struct engine *e, uint32_t i)
 }
 
 /* On ticks: who has waited long enough in a queue that is red is offered a call later, as long as
- * what is promised fits into `keep` of the call time the roster has until the promise is due. */
+ * the promises fit into `keep` of the calls that people get to in that time. */
 void overflow_callbacks(struct engine *e)
 {
 	const struct route_model *m = &e->set.model;
-	double left = -1;
 
 	if (!(e->w.keep > 0) || !e->waiting)
 		return;
@@ -117,11 +144,7 @@ void overflow_callbacks(struct engine *e)
 					break;
 				if (x->asked)
 					continue;
-				if (left < 0)
-					left = e->w.keep * call_time(e) - e->callback_work;
-				left -= m->callback_accept * m->work_s[CH_CALLBACK] *
-					(c->complex ? m->complex_work : 1);
-				if (left < 0)
+				if (can_promise(e) < 1)
 					return;
 				offer(e, i);
 			}

@@ -113,7 +113,7 @@ static bool class_is(const struct class *k, const struct route_contact *c)
 	       memcmp(k->langs, c->langs, c->n_langs * sizeof *c->langs) == 0;
 }
 
-static uint32_t class_of(struct engine *e, const struct route_contact *c)
+uint32_t queue_class(struct engine *e, const struct route_contact *c)
 {
 	uint64_t h = class_hash(c, c->channel);
 	uint32_t *v;
@@ -249,7 +249,7 @@ static void count_waiting(struct engine *e, struct item *x, int by)
  * refused offer goes to the place its wait earned. */
 void queue_push(struct engine *e, uint32_t i)
 {
-	uint32_t k = class_of(e, &e->items[i].c);
+	uint32_t k = queue_class(e, &e->items[i].c);
 	struct class *c = &e->classes[k];
 	struct item *x = &e->items[i];
 	uint32_t after = c->tail;

@@ -35,7 +35,8 @@ bool replay_peer(struct arena *a, const struct day *d, struct str rule, struct f
 #define REAL(m)  {#m, offsetof(struct figures, m), true}
 #define COUNTS(m) {#m, offsetof(struct figures, m), false}
 static const struct { const char *name; size_t at; bool real; } figures[] = {
-	COUNTS(cases), COUNTS(contacts), COUNTS(agents), REAL(cost_per_case), REAL(fr_mean), REAL(fr_p50),
+	COUNTS(cases), COUNTS(contacts), COUNTS(agents), REAL(cost_per_case), REAL(cost_wait),
+	REAL(cost_abandoned), REAL(cost_unresolved), REAL(cost_mail), REAL(cost_callback), REAL(fr_mean), REAL(fr_p50),
 	REAL(fr_p90), REAL(fr_p99), REAL(sl30), REAL(fr_mean_vip), REAL(fr_de), REAL(abandon),
 	COUNTS(callbacks), COUNTS(callbacks_kept), REAL(lang_match), REAL(skill_match), REAL(fcr),
 	REAL(fcr_all), REAL(repeat), REAL(repeat_lang_share), REAL(same_agent), REAL(email_sla),

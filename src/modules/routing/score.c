@@ -25,16 +25,35 @@ static double cost_of_wait(const struct world *w, const struct world_record *r)
 	return fmin(r->fr, 600) / 30 * m->cost_wait30 + (r->fr > c->target_s ? m->cost_breach : 0);
 }
 
-static double cost(const struct world *w, const struct world_record *r)
+/* Adds one contact to the part of the cost it belongs to. */
+static void add_cost(struct world *w, const struct world_record *r)
 {
 	const struct route_model *m = &w->day->model;
+	struct figures *f = &w->f;
 	double wt = weight(&r->c);
+	double *part = r->c.channel == CH_EMAIL      ? &f->cost_mail
+		       : r->c.channel == CH_CALLBACK ? &f->cost_callback
+						     : &f->cost_wait;
 
-	if (r->state == R_ABANDONED)
-		return wt * m->cost_abandon;
-	if (r->state == R_WAITING)
-		return wt * (r->c.channel == CH_EMAIL ? m->cost_email_late : m->cost_abandon);
-	return wt * cost_of_wait(w, r) + (r->ok ? 0 : wt * m->cost_unresolved);
+	if (r->state == R_ABANDONED || (r->state == R_WAITING && r->c.channel <= CH_TELEGRAM)) {
+		f->cost_abandoned += wt * m->cost_abandon;
+	} else if (r->state == R_WAITING) {
+		*part += wt * (r->c.channel == CH_EMAIL ? m->cost_email_late : m->cost_abandon);
+	} else {
+		*part += wt * cost_of_wait(w, r);
+		f->cost_unresolved += r->ok ? 0 : wt * m->cost_unresolved;
+	}
+}
+
+static void share_cost(struct figures *f)
+{
+	double *parts[] = {&f->cost_wait, &f->cost_abandoned, &f->cost_unresolved, &f->cost_mail,
+			   &f->cost_callback};
+
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		*parts[i] /= (double)(f->cases ? f->cases : 1);
+		f->cost_per_case += *parts[i];
+	}
 }
 
 static int by_size(const void *a, const void *b)
@@ -145,20 +164,20 @@ static void score_people(struct world *w)
 void world_score(struct world *w)
 {
 	struct tally *k = NEW(w->a, struct tally);
-	double *fr = NEWN(w->a, double, w->n_records + 1), total = 0;
+	double *fr = NEWN(w->a, double, w->n_records + 1);
 	struct figures *f = &w->f;
 
 	for (size_t i = 0; i < w->n_records; i++) {
 		if (w->records[i].state == R_NONE)
 			continue;
 		f->contacts++;
-		total += cost(w, &w->records[i]);
+		add_cost(w, &w->records[i]);
 		tally_one(w, k, &w->records[i], fr);
 	}
 	qsort(fr, k->live_served, sizeof *fr, by_size);
 	f->cases = w->day->n_cases;
 	f->agents = w->day->told.n_people;
-	f->cost_per_case = share(total, f->cases);
+	share_cost(f);
 	f->fr_mean = share(k->fr, k->live_served);
 	f->fr_p50 = percentile(fr, k->live_served, 0.5);
 	f->fr_p90 = percentile(fr, k->live_served, 0.9);

@@ -133,9 +133,10 @@ double value_scarcity(const struct engine *e, const struct person *p, unsigned l
 double value_urgency(const struct engine *e, const struct class *c, double waited)
 {
 	double x = waited / e->set.model.target_s[c->channel];
-	double u = x < 1 ? 1 + 0.5 * x : 1.5 + 0.25 * fmin(x - 1, 8);
+	double patience = fmin(e->w.patience_s, e->patience[c->channel]);
+	double u = 1 + e->w.growth * (x < 1 ? 0.5 * x : 0.5 + 0.25 * fmin(x - 1, 8));
 
-	return value_weight(e, c->vip, c->emotion) * (0.5 + 150 / e->patience[c->channel]) * u;
+	return value_weight(e, c->vip, c->emotion) * (0.5 + 150 / patience) * u;
 }
 
 static double decayed(const struct engine *e, const struct language *l)

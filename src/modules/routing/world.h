@@ -18,6 +18,8 @@ struct figures {
 	double cost_per_case, fr_mean, fr_p50, fr_p90, fr_p99, sl30, fr_mean_vip, abandon;
 	double lang_match, skill_match, fcr, fcr_all, repeat, repeat_lang_share, same_agent;
 	double email_sla, util, gini, fr_de, overtime_h;
+	/* what cost_per_case is made of */
+	double cost_wait, cost_abandoned, cost_unresolved, cost_mail, cost_callback;
 	double fr_market[64];
 };
 

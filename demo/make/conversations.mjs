@@ -92,17 +92,23 @@ function withNudge(t, entries, mail) {
   ]
 }
 
+/** A remark for colleagues; one in four calls somebody by name. */
+function extraNote(t, c) {
+  const text = t.r.pick(t.words.extra_notes)
+  const leads = t.people.filter((p) => p.all_inboxes && p.key !== c.assignee)
+  const called = t.r.yes(0.25) ? t.r.pick(leads) : undefined
+  const note = { kind: 'note', person: c.assignee }
+  return called
+    ? { ...note, text: `@${called.name} ${text}`, mentions: [called.key] }
+    : { ...note, text }
+}
+
 /** The desk's own marks around the talk: created, assigned, snoozed, resolved, written about again. */
 function frame(t, c, entries, again) {
   const first = entries.findIndex((e) => e.kind === 'message')
   const out = [{ kind: 'event', event: 'created' }, entries[first]]
   if (c.assignee) out.push({ kind: 'event', event: 'assigned', to: c.assignee })
-  if (c.assignee && t.r.yes(0.16))
-    out.push({
-      kind: 'note',
-      person: c.assignee,
-      text: t.r.pick(t.words.extra_notes),
-    })
+  if (c.assignee && t.r.yes(0.16)) out.push(extraNote(t, c))
   out.push(...entries.slice(first + 1))
   if (again)
     out.push(
@@ -169,6 +175,7 @@ function oneConversation(desk, r, { status, script, deal, used, key }) {
   const t = {
     ...teller(desk, r, { customer, script, person, mail }),
     customer,
+    people: desk.people,
   }
   // One that comes back with something else has its first matter behind it.
   const twice = r.yes({ resolved: 0.1, open: 0.16, pending: 0.2 }[status] ?? 0)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// A real desk with the demo company on a temporary folder, a browser, and a list of what was checked.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const { chromium } = createRequire(join(root, 'web/package.json'))('playwright-core')
+const program = process.env.AFTERSAIL_BIN ?? join(root, 'build/aftersail')
+
+export const PASSWORD = 'aftersail-demo'
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
+
+/** True as soon as `fact` is, false when it is not within the time. */
+export async function until(fact, ms = 10_000) {
+  for (const end = Date.now() + ms; Date.now() < end; await sleep(60))
+    if (await Promise.resolve(fact()).catch(() => false)) return true
+  return false
+}
+
+function freePort() {
+  return new Promise((done) => {
+    const s = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = s.address()
+      s.close(() => done(port))
+    })
+  })
+}
+
+export async function openDesk() {
+  const at = mkdtempSync(join(process.env.AFTERSAIL_TEST_DIR ?? tmpdir(), 'aftersail-e2e-'))
+  const data = join(at, 'data')
+  const made = spawnSync(program, ['demo', '--data', data], { encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`aftersail demo: ${made.stdout}${made.stderr}`)
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const desk = { url, port, child: undefined }
+  const healthy = () => fetch(`${url}/healthz`).then((r) => r.ok)
+
+  desk.start = async () => {
+    const log = openSync(join(at, 'server.log'), 'a')
+    const listen = ['serve', '--data', data, '--listen', `127.0.0.1:${port}`]
+    desk.child = spawn(program, listen, { stdio: ['ignore', log, log] })
+    if (await until(healthy, 20_000)) return
+    throw new Error(`no answer from the desk:\n${readFileSync(join(at, 'server.log'), 'utf8')}`)
+  }
+  /** SIGKILL unless told otherwise. */
+  desk.stop = async (signal = 'SIGKILL') => {
+    const gone = new Promise((done) => desk.child.once('exit', done))
+    desk.child.kill(signal)
+    await gone
+  }
+  desk.close = async () => {
+    await desk.stop('SIGTERM')
+    rmSync(at, { recursive: true, force: true })
+  }
+  await desk.start()
+  return desk
+}
+
+export const openBrowser = () =>
+  chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+
+/** Counts what holds; a page's own errors count too. */
+export function report() {
+  const sums = { passed: 0, failed: 0 }
+  const check = (ok, what) => {
+    sums[ok ? 'passed' : 'failed']++
+    console.log(`${ok ? 'ok  ' : 'FAIL'} ${what}`)
+    return ok
+  }
+  check.watch = (page, name) => page.on('pageerror', (e) => check(false, `${name}: ${e.message}`))
+  check.end = () => {
+    console.log(`${sums.passed} passed, ${sums.failed} failed, 0 skipped`)
+    process.exitCode = sums.failed ? 1 : 0
+  }
+  return check
+}

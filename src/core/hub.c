@@ -147,7 +147,10 @@ static struct http_chunk *make_chunk(struct hub *h, const struct live *l, struct
 		STR(l->kind.n ? l->kind : S("change")), (long long)h->seq, topic_names[l->topic]);
 	if (has_id(l->topic))
 		buf_fmt(&b, ":%lld", (long long)l->id);
-	buf_fmt(&b, "\",\"id\":%lld,\"version\":%lld", (long long)l->id, (long long)l->version);
+	buf_char(&b, '"');
+	/* What has a kind of its own brings all its members along. */
+	if (!l->kind.n || !data.n)
+		buf_fmt(&b, ",\"id\":%lld,\"version\":%lld", (long long)l->id, (long long)l->version);
 	if (data.n) {
 		buf_char(&b, ',');
 		buf_add(&b, data);

@@ -226,6 +226,18 @@ enum err account_can_take(struct ctx *c, int64_t person_id, int64_t inbox_id, bo
 	return E_OK;
 }
 
+enum err account_anybody_there(struct ctx *c, int64_t inbox_id, bool *there)
+{
+	struct list rows;
+
+	TRY(person_online(c, inbox_id, &rows));
+	const struct person_online_row *row = rows.v;
+	*there = false;
+	for (size_t i = 0; i < rows.n && !*there; i++)
+		*there = hub_present(c->desk->hub, ACTOR_AGENT, row[i].id);
+	return E_OK;
+}
+
 /* ---- inboxes ---- */
 
 enum err account_inbox_added(struct ctx *c, int64_t inbox_id)

@@ -34,6 +34,9 @@ struct account_brief {
 };
 enum err account_brief(struct ctx *, int64_t id, struct account_brief *) MUST;
 
+/* Whether somebody who sees the inbox is online, with a console open. */
+enum err account_anybody_there(struct ctx *, int64_t inbox_id, bool *there) MUST;
+
 /* For the demo company. */
 enum err account_team_add(struct ctx *, struct str name, struct str description, int64_t *id) MUST;
 enum err account_team_join(struct ctx *, int64_t team_id, int64_t person_id) MUST;

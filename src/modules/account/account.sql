@@ -75,6 +75,12 @@ SELECT p.id, p.name, p.email, p.role_id, r.name, p.active, p.locale, p.zone, p.t
 --.
  ORDER BY p.id;
 
+-- name: person_online
+-- in: inbox_id int
+-- all: id int
+SELECT p.id FROM person p WHERE p.active AND p.presence = 'online'
+   AND (p.all_inboxes OR EXISTS (SELECT 1 FROM person_inbox i WHERE i.person_id = p.id AND i.inbox_id = :inbox_id));
+
 -- name: person_insert
 -- in: name text, email text, password_hash text, role_id int, locale text, zone text, languages json, all_inboxes bool, created_at time
 -- out: id int

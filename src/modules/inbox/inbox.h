@@ -121,6 +121,9 @@ struct inbox_message {
 enum err inbox_messages(struct ctx *, int64_t conversation_id, int64_t after, size_t most,
 			struct list *) MUST;
 
+/* The customer's newest message that one of us has read; 0: none. */
+enum err inbox_seen_by_us(struct ctx *, int64_t conversation_id, int64_t *entry_id) MUST;
+
 /* ---- files ---- */
 
 struct file_view {

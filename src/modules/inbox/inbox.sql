@@ -425,6 +425,11 @@ DELETE FROM conversation_tag WHERE conversation_id = :conversation_id AND tag_id
 INSERT INTO read_mark (conversation_id, person_id, entry_id) VALUES (:conversation_id, :person_id, :entry_id)
 ON CONFLICT (conversation_id, person_id) DO UPDATE SET entry_id = excluded.entry_id;
 
+-- name: mark_newest
+-- in: conversation_id int
+-- out: entry_id int
+SELECT COALESCE(max(entry_id), 0) FROM read_mark WHERE conversation_id = :conversation_id;
+
 -- name: mark_rows
 -- in: ids ids, person_id int
 -- all: conversation_id int, entry_id int

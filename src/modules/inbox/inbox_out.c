@@ -361,3 +361,13 @@ enum err inbox_messages(struct ctx *c, int64_t conversation_id, int64_t after, s
 	*out = (struct list){m, rows.n};
 	return E_OK;
 }
+
+enum err inbox_seen_by_us(struct ctx *c, int64_t conversation_id, int64_t *entry_id)
+{
+	struct mark_newest_row row;
+	size_t n;
+
+	TRY(mark_newest(c, conversation_id, &row, 1, &n));
+	*entry_id = n ? row.entry_id : 0;
+	return E_OK;
+}

@@ -1,0 +1,20 @@
+-- name: visitor_insert
+-- in: inbox_id int, client_id text, customer_id int, name text, email text, signed_in bool, language text, page text, at time
+-- out: id int
+INSERT INTO visitor (inbox_id, client_id, customer_id, name, email, signed, language, page, at)
+VALUES (:inbox_id, :client_id, :customer_id, :name, :email, :signed_in, :language, :page, :at)
+ON CONFLICT (inbox_id, client_id) DO NOTHING RETURNING id;
+
+-- name: visitor_by_client
+-- in: inbox_id int, client_id text
+-- out: id int
+SELECT id FROM visitor WHERE inbox_id = :inbox_id AND client_id = :client_id;
+
+-- name: visitor_get
+-- in: id int
+-- out: id int, inbox_id int, customer_id int, name text, email text, language text, page text
+SELECT id, inbox_id, customer_id, name, email, language, page FROM visitor WHERE id = :id;
+
+-- name: visitor_email
+-- in: id int, email text
+UPDATE visitor SET email = :email WHERE id = :id;

@@ -5,9 +5,11 @@
 #include "modules/account/account.h"
 #include "modules/customer/customer.h"
 #include "modules/inbox/inbox.h"
+#include "modules/mail/mail.h"
 #include "modules/webchat/webchat.h"
 
 /* In dependency order: a module may include the header of those above it. */
 const struct module *const modules[] = {
-    &core_module, &account_module, &customer_module, &inbox_module, &webchat_module, &demo_module, NULL,
+    &core_module, &account_module, &customer_module, &inbox_module, &mail_module, &webchat_module, &demo_module,
+    NULL,
 };

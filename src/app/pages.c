@@ -66,11 +66,15 @@ static void send_asset(struct http_req *h, const struct asset *a, struct str pat
 			  : gz ? (struct str){a->gz, (size_t)(a->gz_end - a->gz)}
 			       : asset_text(a);
 	/* One entity a coding, so that a cache never mixes them. */
-	struct str etag = str_fmt(h->a, "%.*s%s\"", (int)strlen(a->etag) - 1, a->etag, br ? "b" : gz ? "g" : "");
+	struct str etag = str_fmt(h->a, "%.*s%s\"", (int)strlen(a->etag) - 1, a->etag,
+				  br   ? "b"
+				  : gz ? "g"
+				       : "");
 	struct http_pair headers[10] = {
 	    {S("Content-Type"), str_of(a->type)},
 	    {S("ETag"), etag},
-	    {S("Cache-Control"), hashed(path) ? S("public, max-age=31536000, immutable") : S("no-cache")},
+	    {S("Cache-Control"),
+	     hashed(path) ? S("public, max-age=31536000, immutable") : S("no-cache")},
 	    {S("X-Content-Type-Options"), S("nosniff")},
 	    {S("Content-Security-Policy"), str_of(policies[policy].policy)},
 	    {S("Referrer-Policy"), S("same-origin")},
@@ -85,16 +89,23 @@ static void send_asset(struct http_req *h, const struct asset *a, struct str pat
 		headers[n++] = (struct http_pair){S("Content-Encoding"), br ? S("br") : S("gzip")};
 	struct str known = http_header(h, "If-None-Match");
 	if (known.p && str_eq(known, etag))
-		http_send(h, &(struct http_reply){.status = 304, .headers = headers, .n_headers = n});
+		http_send(h,
+			  &(struct http_reply){.status = 304, .headers = headers, .n_headers = n});
 	else
-		http_send(h, &(struct http_reply){.status = 200, .headers = headers, .n_headers = n, .body = body, .fixed = true});
+		http_send(h, &(struct http_reply){.status = 200,
+						  .headers = headers,
+						  .n_headers = n,
+						  .body = body,
+						  .fixed = true});
 }
 
 static void send_text(struct http_req *h, struct str type, struct str body)
 {
-	struct http_pair headers[] = {{S("Content-Type"), type}, {S("Cache-Control"), S("no-store")}};
+	struct http_pair headers[] = {{S("Content-Type"), type},
+				      {S("Cache-Control"), S("no-store")}};
 
-	http_send(h, &(struct http_reply){.status = 200, .headers = headers, .n_headers = 2, .body = body});
+	http_send(h, &(struct http_reply){
+			 .status = 200, .headers = headers, .n_headers = 2, .body = body});
 }
 
 static void send_openapi(struct desk *d, struct http_req *h)

@@ -23,7 +23,7 @@ struct inbox_link {
 	int64_t id;
 	const struct channel *channel;
 	const void *settings; /* of channel->settings, secrets opened */
-	struct str name, address, key;
+	struct str name, address, key, color, language;
 	bool active;
 };
 

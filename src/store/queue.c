@@ -36,7 +36,7 @@ static struct store_work *pop(struct queue *q, struct store_work **head)
 	return w;
 }
 
-size_t queue_take(struct queue *q, struct store_work **to, size_t max, bool back)
+size_t store_queue_take(struct queue *q, struct store_work **to, size_t max, bool back)
 {
 	size_t n = 0;
 

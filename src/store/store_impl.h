@@ -54,7 +54,7 @@ void queue_init(struct queue *);
 void queue_add(struct queue *, struct store_work *);
 /* Up to max pieces, waiting for the first; 0 when the queue was stopped and is empty.  One of
  * the background pieces comes along when *back says so or nothing else waits. */
-size_t queue_take(struct queue *, struct store_work **, size_t max, bool back);
+size_t store_queue_take(struct queue *, struct store_work **, size_t max, bool back);
 void queue_stop(struct queue *);
 
 /* Connect and start a thread; false with *why. */

@@ -41,7 +41,7 @@ void *read_main(void *arg)
 	struct worker *k = arg;
 	struct store_work *w;
 
-	while (queue_take(k->queue, &w, 1, true)) {
+	while (store_queue_take(k->queue, &w, 1, true)) {
 		enum err e = E_RETRY;
 
 		for (int i = 1; i <= ATTEMPTS_MAX && e == E_RETRY; i++)
@@ -196,7 +196,7 @@ void *sqlite_end_main(void *arg)
 	struct store_work *work[BATCH_MAX];
 	size_t n;
 
-	while ((n = queue_take(&s->ends, work, BATCH_MAX, true)))
+	while ((n = store_queue_take(&s->ends, work, BATCH_MAX, true)))
 		for (size_t i = 0; i < n; i++)
 			work[i]->done(work[i], work[i]->end);
 	return NULL;
@@ -211,7 +211,7 @@ void *sqlite_write_main(void *arg)
 	bool back = true;
 	int limit = LOG_PAGES_ALL;
 
-	while ((b.n = queue_take(k->queue, work, s->alone ? 1 : BATCH_MAX, back))) {
+	while ((b.n = store_queue_take(k->queue, work, s->alone ? 1 : BATCH_MAX, back))) {
 		int64_t written = k->db->written;
 
 		b.committed = false;
@@ -267,7 +267,7 @@ void *pgsql_write_main(void *arg)
 	struct store_work *w;
 	unsigned seed = (unsigned)(uintptr_t)&w;
 
-	while (queue_take(k->queue, &w, 1, true)) {
+	while (store_queue_take(k->queue, &w, 1, true)) {
 		int64_t written = k->db->written;
 		enum err e = E_RETRY;
 

@@ -49,6 +49,8 @@ static enum err link_from(struct ctx *c, const struct inbox_rows_row *row, struc
 				   .name = row->name,
 				   .address = row->address,
 				   .key = row->key,
+				   .color = row->color,
+				   .language = row->language,
 				   .active = row->active};
 	if (!out->channel)
 		return fail_str(c, E_INTERNAL, "inbox.channel_unknown", row->channel);

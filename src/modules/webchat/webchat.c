@@ -19,11 +19,15 @@ enum { TEXT_LIMIT = 10000, MAIL_AFTER_MS = 2 * MINUTE_MS, PAGE = 100 };
 #define F(m, ty, fl, hi, tx) FIELD(struct webchat_settings, m, ty, fl, 0, hi, tx)
 static const struct field settings_fields[] = {
     F(greeting, F_JSON, FIELD_LONG, 20000, "The line above the first message, by language"),
-    FIELD_ENUM(struct webchat_settings, prechat_name, 0, "hidden|optional|required", "Ask for a name first"),
-    FIELD_ENUM(struct webchat_settings, prechat_email, 0, "hidden|optional|required", "Ask for an e-mail first"),
-    F(identity_secret, F_TEXT, FIELD_SECRET, 200, "Signs who the shop's customers are (HMAC-SHA256)"),
+    FIELD_ENUM(struct webchat_settings, prechat_name, 0, "hidden|optional|required",
+	       "Ask for a name first"),
+    FIELD_ENUM(struct webchat_settings, prechat_email, 0, "hidden|optional|required",
+	       "Ask for an e-mail first"),
+    F(identity_secret, F_TEXT, FIELD_SECRET, 200,
+      "Signs who the shop's customers are (HMAC-SHA256)"),
     F(identity_required, F_BOOL, 0, 0, "Only customers the shop signed for"),
-    F(mail_inbox_id, F_INT, 0, INT64_MAX, "The e-mail inbox that goes on when the visitor has left; 0: none"),
+    F(mail_inbox_id, F_INT, 0, INT64_MAX,
+      "The e-mail inbox that goes on when the visitor has left; 0: none"),
 };
 #undef F
 static SHAPE(settings_shape, "ChatSettings", struct webchat_settings, settings_fields);
@@ -33,8 +37,8 @@ static const struct webchat_settings settings_default = {
     .prechat_email = {"optional", 8},
 };
 
-static enum err parse_nothing(struct arena *a, const struct channel_at *at, struct str raw, struct incoming *out,
-			      struct json_why *why)
+static enum err parse_nothing(struct arena *a, const struct channel_at *at, struct str raw,
+			      struct incoming *out, struct json_why *why)
 {
 	(void)a;
 	(void)at;
@@ -88,7 +92,8 @@ static enum err identify(struct ctx *c, const struct req *q, bool *known)
 	TRY(visitor_get(c, id, &row, 1, &n));
 	if (n == 0)
 		return E_OK;
-	c->actor = (struct actor){.kind = ACTOR_VISITOR, .id = id, .session_id = row.inbox_id, .name = row.name};
+	c->actor = (struct actor){
+	    .kind = ACTOR_VISITOR, .id = id, .session_id = row.inbox_id, .name = row.name};
 	c->actor.scope.v = NEW(c->a, int64_t);
 	c->actor.scope.v[0] = row.inbox_id;
 	c->actor.scope.n = 1;
@@ -204,7 +209,8 @@ static bool identity_ok(struct ctx *c, const struct webchat_settings *s, const s
 	return str_eq_secret(str_hex(c->a, mac, sizeof mac), str_lower(c->a, in->identity_hash));
 }
 
-static enum err check_start(struct ctx *c, const struct webchat_settings *s, const struct start_in *in)
+static enum err check_start(struct ctx *c, const struct webchat_settings *s,
+			    const struct start_in *in)
 {
 	if (in->identity.n && !identity_ok(c, s, in))
 		return fail(c, E_DENIED, "chat.identity_forged", NULL);
@@ -219,26 +225,31 @@ static enum err check_start(struct ctx *c, const struct webchat_settings *s, con
 	return E_OK;
 }
 
-/* Only a signature ties a visitor to a customer who is known already: anybody can type an address. */
-static enum err find_customer(struct ctx *c, const struct inbox_link *link, const struct start_in *in, int64_t *id)
+/* Only a signature ties a visitor to a customer who is known already: anybody can type an address.
+ */
+static enum err find_customer(struct ctx *c, const struct inbox_link *link,
+			      const struct start_in *in, int64_t *id)
 {
-	struct customer_known k = {.kind = in->identity.n ? S("shop") : S("visitor"),
-				   .value = in->identity.n ? str_fmt(c->a, "%lld:%.*s", (long long)link->id, STR(in->identity))
-							   : str_fmt(c->a, "%lld:%.*s", (long long)link->id, STR(in->client_id)),
-				   .verified = in->identity.n > 0,
-				   .name = in->name,
-				   .language = in->language,
-				   .zone = account_zone_ok(in->zone) ? in->zone : S("")};
+	struct customer_known k = {
+	    .kind = in->identity.n ? S("shop") : S("visitor"),
+	    .value = in->identity.n
+			 ? str_fmt(c->a, "%lld:%.*s", (long long)link->id, STR(in->identity))
+			 : str_fmt(c->a, "%lld:%.*s", (long long)link->id, STR(in->client_id)),
+	    .verified = in->identity.n > 0,
+	    .name = in->name,
+	    .language = in->language,
+	    .zone = account_zone_ok(in->zone) ? in->zone : S("")};
 	bool blocked, taken;
 
 	TRY(customer_resolve(c, &k, id, &blocked));
 	if (in->email.n)
-		TRY(customer_add_identity(c, *id, S("email"), str_lower(c->a, in->email), false, &taken));
+		TRY(customer_add_identity(c, *id, S("email"), str_lower(c->a, in->email), false,
+					  &taken));
 	return E_OK;
 }
 
-enum err webchat_add_visitor(struct ctx *c, int64_t inbox_id, struct str client_id, int64_t customer_id,
-			     struct str language, int64_t *id)
+enum err webchat_add_visitor(struct ctx *c, int64_t inbox_id, struct str client_id,
+			     int64_t customer_id, struct str language, int64_t *id)
 {
 	struct visitor_insert_row row;
 	size_t n;
@@ -254,7 +265,8 @@ enum err webchat_add_visitor(struct ctx *c, int64_t inbox_id, struct str client_
 	return E_OK;
 }
 
-static enum err add_visitor(struct ctx *c, const struct inbox_link *link, const struct start_in *in, int64_t *id)
+static enum err add_visitor(struct ctx *c, const struct inbox_link *link, const struct start_in *in,
+			    int64_t *id)
 {
 	struct visitor_insert_row row;
 	int64_t customer;
@@ -334,17 +346,21 @@ static enum err view_of(struct ctx *c, const struct inbox_message *m, struct mes
 		if (space > 0)
 			who.name = str_slice(who.name, 0, (size_t)space);
 	}
-	*out = (struct message_view){.id = m->id,
-				     .at = m->at,
-				     .from = in ? S("visitor") : m->automatic ? S("system") : S("agent"),
-				     .text = m->text,
-				     .state = m->state,
-				     .client_id = m->client_id.n ? SOME_STR(m->client_id) : NULL_STR,
-				     .author = who.name.n ? SOME_STR(who.name) : NULL_STR,
-				     .attachments = m->files};
+	*out =
+	    (struct message_view){.id = m->id,
+				  .at = m->at,
+				  .from = in             ? S("visitor")
+					  : m->automatic ? S("system")
+							 : S("agent"),
+				  .text = m->text,
+				  .state = m->state,
+				  .client_id = m->client_id.n ? SOME_STR(m->client_id) : NULL_STR,
+				  .author = who.name.n ? SOME_STR(who.name) : NULL_STR,
+				  .attachments = m->files};
 	const struct file_view *files = m->files.v;
 	for (size_t i = 0; i < m->files.n; i++)
-		((struct file_view *)files)[i].url = str_fmt(c->a, "/api/v1/chat/me/files/%lld", (long long)files[i].id);
+		((struct file_view *)files)[i].url =
+		    str_fmt(c->a, "/api/v1/chat/me/files/%lld", (long long)files[i].id);
 	return E_OK;
 }
 
@@ -365,7 +381,8 @@ struct history_view {
 };
 static const struct field history_fields[] = {
     FIELD_LIST(struct history_view, items, 0, 0, &message_shape, "Oldest first"),
-    FIELD(struct history_view, agent_seen_id, F_INT, FIELD_NULLABLE, 0, 0, "The visitor's newest message an agent has seen"),
+    FIELD(struct history_view, agent_seen_id, F_INT, FIELD_NULLABLE, 0, 0,
+	  "The visitor's newest message an agent has seen"),
     FIELD(struct history_view, next, F_TEXT, FIELD_NULLABLE, 0, 0, NULL),
 };
 static SHAPE(history_shape, "ChatHistory", struct history_view, history_fields);
@@ -404,7 +421,8 @@ struct message_in {
 	struct ids attachment_ids;
 };
 static const struct field message_in_fields[] = {
-    FIELD(struct message_in, client_id, F_TEXT, FIELD_REQUIRED, 8, 64, "The same one twice is one message"),
+    FIELD(struct message_in, client_id, F_TEXT, FIELD_REQUIRED, 8, 64,
+	  "The same one twice is one message"),
     FIELD(struct message_in, text, F_TEXT, FIELD_REQUIRED | FIELD_LONG, 0, TEXT_LIMIT, NULL),
     FIELD(struct message_in, attachment_ids, F_IDS, 0, 0, 10, NULL),
 };
@@ -416,8 +434,12 @@ static enum err read_files(struct ctx *c, const struct message_in *in, struct in
 	for (size_t i = 0; i < in->attachment_ids.n; i++) {
 		struct upload u;
 		TRY(inbox_file_of_conversation(c, in->attachment_ids.v[i], 0, &u));
-		out->files[out->n_files++] = (struct incoming_file){
-		    .name = u.name, .type = u.type, .hash = u.hash, .size = u.size, .width = u.width, .height = u.height};
+		out->files[out->n_files++] = (struct incoming_file){.name = u.name,
+								    .type = u.type,
+								    .hash = u.hash,
+								    .size = u.size,
+								    .width = u.width,
+								    .height = u.height};
 	}
 	return E_OK;
 }
@@ -448,7 +470,8 @@ static enum err post_message(struct ctx *c, const struct req *q, struct reply *r
 
 	if (!str_trim(in->text).n && !in->attachment_ids.n)
 		return fail(c, E_INVALID, "error.field_empty", "text");
-	if (!rate_take(S("chat"), str_fmt(c->a, "%lld", (long long)c->actor.id), 60, MINUTE_MS, c->now))
+	if (!rate_take(S("chat"), str_fmt(c->a, "%lld", (long long)c->actor.id), 60, MINUTE_MS,
+		       c->now))
 		return fail(c, E_RATE, "error.rate", NULL);
 	TRY(visitor_get(c, c->actor.id, &v, 1, &n));
 	TRY(customer_view(c, v.customer_id, &who));
@@ -480,9 +503,17 @@ static enum err post_typing(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(inbox_of_visitor(c, c->actor.id, &id, &status));
 	if (!id)
 		return E_OK;
-	ctx_live(c, (struct live){.topic = LIVE_CONVERSATION, .id = id, .inbox_id = c->actor.scope.v[0], .kind = S("typing"),
-				  .data = str_fmt(c->a, "\"conversation_id\":%lld,\"person_id\":null,\"visitor\":true,\"kind\":\"reply\",\"typing\":%s",
-						  (long long)id, ((const struct typing_in *)q->in)->typing ? "true" : "false")});
+	ctx_live(
+	    c, (struct live){
+		   .topic = LIVE_CONVERSATION,
+		   .id = id,
+		   .inbox_id = c->actor.scope.v[0],
+		   .kind = S("typing"),
+		   .data = str_fmt(c->a,
+				   "\"conversation_id\":%lld,\"person_id\":null,\"visitor\":true,"
+				   "\"kind\":\"reply\",\"typing\":%s",
+				   (long long)id,
+				   ((const struct typing_in *)q->in)->typing ? "true" : "false")});
 	return E_OK;
 }
 
@@ -524,7 +555,8 @@ static enum err post_email(struct ctx *c, const struct req *q, struct reply *r)
 		return fail_str(c, E_INVALID, "error.email", in->email);
 	TRY(visitor_get(c, c->actor.id, &v, 1, &n));
 	TRY(visitor_email(c, c->actor.id, in->email));
-	return customer_add_identity(c, v.customer_id, S("email"), str_lower(c->a, in->email), false, &taken);
+	return customer_add_identity(c, v.customer_id, S("email"), str_lower(c->a, in->email),
+				     false, &taken);
 }
 
 /* ---- files ---- */
@@ -539,9 +571,11 @@ static SHAPE(upload_shape, "ChatUploadQuery", struct upload_in, upload_fields);
 
 static enum err prepare_upload(struct ctx *c, const struct req *q, void **made)
 {
-	if (!rate_take(S("chat file"), str_fmt(c->a, "%lld", (long long)c->actor.id), 20, 10 * MINUTE_MS, c->now))
+	if (!rate_take(S("chat file"), str_fmt(c->a, "%lld", (long long)c->actor.id), 20,
+		       10 * MINUTE_MS, c->now))
 		return fail(c, E_RATE, "error.rate", NULL);
-	return inbox_keep_upload(c, q, ((const struct upload_in *)q->in)->name, (struct upload **)made);
+	return inbox_keep_upload(c, q, ((const struct upload_in *)q->in)->name,
+				 (struct upload **)made);
 }
 
 static enum err post_upload(struct ctx *c, const struct req *q, struct reply *r)
@@ -599,7 +633,8 @@ static enum err tell_message(struct ctx *c, const struct event *e, void *thought
 	struct buf b = BUF(c->a);
 
 	(void)thought;
-	if (entry.is != GIVEN || inbox_conversation(c, e->conversation_id, &v) != E_OK || !v.visitor_id)
+	if (entry.is != GIVEN || inbox_conversation(c, e->conversation_id, &v) != E_OK ||
+	    !v.visitor_id)
 		return E_OK;
 	TRY(inbox_messages(c, v.id, entry.v - 1, 1, &one));
 	const struct inbox_message *m = one.v;
@@ -608,16 +643,19 @@ static enum err tell_message(struct ctx *c, const struct event *e, void *thought
 	TRY(view_of(c, m, &view));
 	json_write(&b, &message_shape, &view);
 	struct str members = str_slice(buf_str(&b), 1, b.n - 1);
-	ctx_live(c, (struct live){.topic = LIVE_CHAT, .id = v.visitor_id, .kind = S("message"), .data = members});
+	ctx_live(
+	    c, (struct live){
+		   .topic = LIVE_CHAT, .id = v.visitor_id, .kind = S("message"), .data = members});
 	if (str_eq(m->direction, S("out")))
-		TRY(job_add(c,
-			    &(struct job){.kind = S("chat_mail"),
-					  .key = str_fmt(c->a, "conversation:%lld", (long long)v.id),
-					  .subject = m->id,
-					  .inbox_id = v.inbox_id,
-					  .conversation_id = v.id,
-					  .run_at = c->now + MAIL_AFTER_MS},
-			    NULL));
+		TRY(job_add(
+		    c,
+		    &(struct job){.kind = S("chat_mail"),
+				  .key = str_fmt(c->a, "conversation:%lld", (long long)v.id),
+				  .subject = m->id,
+				  .inbox_id = v.inbox_id,
+				  .conversation_id = v.id,
+				  .run_at = c->now + MAIL_AFTER_MS},
+		    NULL));
 	return E_OK;
 }
 
@@ -628,10 +666,14 @@ static enum err tell_undone(struct ctx *c, const struct event *e, void *thought)
 	struct inbox_conversation v;
 
 	(void)thought;
-	if (entry.is != GIVEN || !str_eq(to.v, S("undone")) || inbox_conversation(c, e->conversation_id, &v) != E_OK || !v.visitor_id)
+	if (entry.is != GIVEN || !str_eq(to.v, S("undone")) ||
+	    inbox_conversation(c, e->conversation_id, &v) != E_OK || !v.visitor_id)
 		return E_OK;
-	ctx_live(c, (struct live){.topic = LIVE_CHAT, .id = v.visitor_id, .kind = S("undone"),
-				  .data = str_fmt(c->a, "\"message_id\":%lld", (long long)entry.v)});
+	ctx_live(c,
+		 (struct live){.topic = LIVE_CHAT,
+			       .id = v.visitor_id,
+			       .kind = S("undone"),
+			       .data = str_fmt(c->a, "\"message_id\":%lld", (long long)entry.v)});
 	return E_OK;
 }
 

@@ -10,7 +10,7 @@ extern const struct channel webchat_channel;
 
 /* The settings of a chat inbox. */
 struct webchat_settings {
-	struct str greeting; /* JSON: {"en":"...","zh":"..."} */
+	struct str greeting;                    /* JSON: {"en":"...","zh":"..."} */
 	struct str prechat_name, prechat_email; /* hidden, optional, required */
 	struct str identity_secret;
 	bool identity_required;
@@ -18,5 +18,5 @@ struct webchat_settings {
 };
 
 /* For the demo company: a visitor of the past. */
-enum err webchat_add_visitor(struct ctx *, int64_t inbox_id, struct str client_id, int64_t customer_id,
-			     struct str language, int64_t *id) MUST;
+enum err webchat_add_visitor(struct ctx *, int64_t inbox_id, struct str client_id,
+			     int64_t customer_id, struct str language, int64_t *id) MUST;

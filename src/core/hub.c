@@ -436,6 +436,11 @@ void hub_open(struct ctx *c, struct reply *r, struct http_req *http)
 	member_follow(m, m->kind == ACTOR_VISITOR ? S("chat:1") : http_query(http, "topics"));
 	pthread_mutex_lock(&h->lock);
 	m->stream = http_stream_open(http, headers, COUNT(headers), closed, m);
+	if (!m->stream) { /* too many, a HEAD, or the client has left: answered already */
+		pthread_mutex_unlock(&h->lock);
+		member_free(m);
+		return;
+	}
 	m->next = h->members;
 	h->members = m;
 	h->n_members++;

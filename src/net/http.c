@@ -637,28 +637,36 @@ static bool await_idle(struct http_server *s, int ms)
 }
 
 /* Parked requests that nobody answered in time: the library refuses to stop with them. */
-static void drop_parked(struct http_server *s)
+static bool drop_parked(struct http_server *s)
 {
+	bool dropped = false;
+
 	pthread_mutex_lock(&s->lock);
 	pthread_mutex_lock(&wake_lock);
 	for (struct http_conn *c = s->running; c; c = c->next) {
 		int parked = PARKED;
 
-		if (atomic_compare_exchange_strong(&c->state, &parked, DROPPED))
+		if (atomic_compare_exchange_strong(&c->state, &parked, DROPPED)) {
 			MHD_resume_connection(c->mhd);
+			dropped = true;
+		}
 	}
 	pthread_mutex_unlock(&wake_lock);
 	pthread_mutex_unlock(&s->lock);
+	return dropped;
 }
 
 void http_stop(struct http_server *s, int ms)
 {
+	bool dropped = false;
+
 	atomic_store(&s->stopping, true);
 	MHD_quiesce_daemon(s->daemon);
 	close(s->listen_fd);
 	for (int i = 0; i < DROP_ROUNDS && !await_idle(s, i == 0 ? ms : DROP_MS); i++)
-		drop_parked(s);
+		dropped |= drop_parked(s);
 	http_streams_stop(s->streams);
 	MHD_stop_daemon(s->daemon);
-	free_server(s);
+	if (!dropped) /* a late reply may be looking at it this very moment */
+		free_server(s);
 }

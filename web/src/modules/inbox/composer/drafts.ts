@@ -116,9 +116,6 @@ export function keepDraft(d: Draft) {
   // What cannot be kept on the desk now is kept here, and goes there with the next key.
   const attempt = () => void save(d).catch(() => undefined)
   timers.set(d.id, setTimeout(attempt, SAVE_MS))
-    d.id,
-    setTimeout(() => void attempt(), SAVE_MS),
-  )
 }
 
 /** Empties what was sent; the other kind stays. The desk forgets its draft when it takes a message. */

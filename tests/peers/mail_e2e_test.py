@@ -1,0 +1,450 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Buyers' mails become conversations, agents' answers reach the buyers, and nothing is lost: the
+whole way through a real Dovecot and a real Postfix, over the product's own HTTP interface."""
+import base64
+import http.cookiejar
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+import uuid
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from mail import PASSWORD, Mail, free_ports, listening, wait_until
+
+HERE = Path(__file__).resolve().parent
+CORPUS = HERE.parent / "corpus" / "mail"
+SUPPORT, SECOND = "support@shop.example", "service@shop.example"
+ADMIN, SECRET = "admin@shop.example", "password-1234"
+
+# Twenty mails of the corpus: who wrote, what the conversation is called, words that are in it.
+TWENTY = (
+    ("en-plain", "ann@buyer.example", "Where is my parcel?", "DE-88120"),
+    ("zh-utf8", "wang.fang@buyer.example", "退款什么时候到账", "退款还没有收到"),
+    ("zh-gb2312-is-gbk", "zhu@buyer.example", "商品破损囍", "朱镕"),
+    ("zh-gb18030", "li@buyer.example", "尺码不合适", "㐀𠮷"),
+    ("zh-gbk-raw-headers", "chen@buyer.example", "请问发货了吗", "谢谢"),
+    ("zh-tw-big5", "lin@buyer.example", "包裹遺失", "運送途中"),
+    ("ja-iso-2022-jp", "tanaka@buyer.example", "返品について", "返品したい"),
+    ("ja-shift-jis-html", "sato@buyer.example", "届きません①", "届きません①"),
+    ("ja-euc-jp", "suzuki@buyer.example", "サイズ交換", "交換してください"),
+    ("ko-euc-kr", "kim@buyer.example", "환불 요청", "똠방각하"),
+    ("ru-koi8-r", "ivan@buyer.example", "Где мой заказ?", "Заказ не пришёл"),
+    ("ru-windows-1251-no-label", "olga@buyer.example", "zakaz", "посылка до сих пор"),
+    ("de-latin1-is-1252", "j@buyer.example", "Rückgabe möglich?", "20 €"),
+    ("fr-iso-8859-15", "marie@buyer.example", "Remboursement de 20 €", "cœur"),
+    ("pl-iso-8859-2", "zofia@buyer.example", "Zwrot towaru", "żółtą"),
+    ("tr-iso-8859-9", "ayse@buyer.example", "İade talebi", "Siparişim"),
+    ("ar-windows-1256", "fatima@buyer.example", "أين طلبي", "لم يصل"),
+    ("th-tis-620", "somchai@buyer.example", "สินค้าเสียหาย", "ขอคืนเงิน"),
+    ("es-utf8-8bit", "jose@buyer.example", "¿Dónde está mi pedido?", "Gracias"),
+    ("el-windows-1253", "nikos@buyer.example", "Παραγγελία", "Καλημέρα"),
+)
+
+
+def program():
+    binary = os.environ.get("AFTERSAIL_BIN") or HERE.parent.parent / "build" / "aftersail"
+    return str(binary)
+
+
+class Desk:
+    """The program on a data folder of its own, spoken to as the console does."""
+
+    def __init__(self, certificate, database=None):
+        self.at = Path(tempfile.mkdtemp(prefix="aftersail-e2e-"))
+        self.data = self.at / "data"
+        self.port = free_ports(["http"])["http"]
+        self.flags = ["--data", str(self.data), "--listen", f"127.0.0.1:{self.port}",
+                      "--ca-file", str(certificate), "--undo-seconds", "0", "--log-level", "warn"]
+        if database:
+            self.flags += ["--database", database]
+        self.child = None
+        self.log = open(self.at / "log", "ab")
+
+    def init(self):
+        env = os.environ | {"AFTERSAIL_PASSWORD": SECRET}
+        subprocess.run([program(), "init", *self.flags, "--email", ADMIN, "--name", "Admin"],
+                       check=True, env=env, stdout=self.log, stderr=self.log)
+
+    def start(self):
+        self.child = subprocess.Popen([program(), "serve", *self.flags], stdin=subprocess.DEVNULL,
+                                      stdout=self.log, stderr=self.log)
+        wait_until(lambda: listening(self.port), 20, "the program's port")
+        jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self.call("POST", "/session", {"email": ADMIN, "password": SECRET})
+
+    def stop(self, how=signal.SIGTERM):
+        self.child.send_signal(how)
+        self.child.wait(20)
+        self.child = None
+
+    def call(self, method, path, body=None):
+        headers = {"Origin": f"http://127.0.0.1:{self.port}"}
+        data = None
+        if body is not None:
+            data = json.dumps(body).encode()
+            headers["Content-Type"] = "application/json"
+        if method == "POST" and path != "/session":
+            headers["Idempotency-Key"] = str(uuid.uuid4())
+        url = f"http://127.0.0.1:{self.port}/api/v1{path}"
+        request = urllib.request.Request(url, data, headers, method=method)
+        try:
+            with self.opener.open(request, timeout=20) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as e:
+            raise RuntimeError(f"{method} {path}: {e.code} {e.read().decode()}") from None
+        return json.loads(text) if text else None
+
+    def conversations(self, inbox, status="any"):
+        path = f"/conversations?list=all&status={status}&inbox_id={inbox}&limit=100"
+        return self.call("GET", path)["items"]
+
+    def thread(self, conversation):
+        return self.call("GET", f"/conversations/{conversation}/thread?limit=100")["items"]
+
+    def messages(self, conversation):
+        return [e for e in self.thread(conversation) if e["kind"] == "message"]
+
+    def answer(self, conversation, text, **more):
+        body = {"kind": "reply", "text": text, "client_id": str(uuid.uuid4())} | more
+        return self.call("POST", f"/conversations/{conversation}/messages", body)
+
+    def deliver(self, inbox, raw):
+        command = [program(), "deliver", "--inbox", inbox, "--data", str(self.data)]
+        return subprocess.run(command, input=raw, capture_output=True, timeout=30).returncode
+
+    def show_log(self):
+        print((self.at / "log").read_text(errors="replace")[-6000:], file=sys.stderr)
+
+
+def corpus(name):
+    return (CORPUS / f"{name}.eml").read_bytes()
+
+
+def letter(sender, subject, text="hello", to=SUPPORT, **headers):
+    m = EmailMessage(policy=policy.SMTP)
+    m["From"], m["To"], m["Subject"] = sender, to, subject
+    m["Message-ID"] = headers.pop("message_id", f"<{uuid.uuid4()}@buyer.example>")
+    for name, value in headers.items():
+        m[name.replace("_", "-")] = value
+    m.set_content(text)
+    return m.as_bytes()
+
+
+def read(raw):
+    return message_from_bytes(raw, policy=policy.default)
+
+
+class EndToEnd(unittest.TestCase):
+    database = None
+
+    @classmethod
+    def setUpClass(cls):
+        buyers = {row[1] for row in TWENTY} | {"ann@buyer.example", "bob@buyer.example"}
+        cls.mail = Mail([SUPPORT, SECOND, *sorted(buyers)])
+        cls.mail.start()
+        cls.desk = Desk(cls.mail.certificate, cls.database)
+        try:
+            cls.desk.init()
+            cls.desk.start()
+            cls.inbox = cls.connect("Support", SUPPORT, signature="Lamp shop")
+            cls.second = cls.connect("Service", SECOND, auto_answer="We have your mail.",
+                                     imap_security="starttls", smtp_security="tls")
+        except BaseException:
+            cls.desk.show_log()
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.desk.stop()
+        cls.mail.stop()
+
+    @classmethod
+    def connect(cls, name, address, **more):
+        tls = more.get("imap_security", "tls")
+        out = more.get("smtp_security", "starttls")
+        settings = {
+            "address": address, "imap_host": "localhost", "imap_security": tls,
+            "imap_port": cls.mail.ports["imaps" if tls == "tls" else "imap"],
+            "imap_password": PASSWORD, "smtp_host": "localhost", "smtp_security": out,
+            "smtp_port": cls.mail.ports["submission" if out == "starttls" else "smtps"],
+            "fetch_old": True, "keep_sent": True, "poll_seconds": 5,
+        } | more
+        made = cls.desk.call("POST", "/inboxes", {"name": name, "channel": "email",
+                                                  "settings": settings})
+        return made["id"]
+
+    def run(self, result=None):
+        before = len(result.failures) + len(result.errors)
+        super().run(result)
+        if len(result.failures) + len(result.errors) > before:
+            self.desk.show_log()
+
+    # -- helpers -----------------------------------------------------------------------------------
+
+    def wait(self, what, seconds, find):
+        """find() until it gives something."""
+        got = []
+
+        def true():
+            got[:] = [find()]
+            return bool(got[0])
+
+        wait_until(true, seconds, what)
+        return got[0]
+
+    def conversation_of(self, email, inbox=None, seconds=15, subject=None):
+        def find():
+            for card in self.desk.conversations(inbox or self.inbox):
+                customer = self.desk.call("GET", f"/customers/{card['customer']['id']}")
+                if customer["email"] == email and subject in (None, card["subject"]):
+                    return card
+            return None
+
+        return self.wait(f"a conversation of {email}", seconds, find)
+
+    def state_of(self, conversation, entry, states, seconds=20):
+        def find():
+            for e in self.desk.thread(conversation):
+                if e["id"] == entry and e["state"] in states:
+                    return e
+            return None
+
+        return self.wait(f"entry {entry} to be {states}", seconds, find)
+
+    def answered(self, conversation, text, **more):
+        made = self.desk.answer(conversation, text, **more)
+        return self.state_of(conversation, made["id"], ("sent",))
+
+    # -- the tests, in order -----------------------------------------------------------------------
+
+    def test_01_twenty_mails_arrive(self):
+        for name, sender, _, _ in TWENTY:
+            self.mail.send(sender, [SUPPORT], corpus(name))
+        cards = self.wait("twenty conversations", 40,
+                          lambda: (lambda c: c if len(c) >= 20 else None)(
+                              self.desk.conversations(self.inbox)))
+        self.assertEqual(len(cards), 20)
+        by_subject = {card["subject"]: card for card in cards}
+        for name, _, subject, words in TWENTY:
+            with self.subTest(name):
+                card = by_subject[subject]
+                first = self.desk.messages(card["id"])
+                self.assertEqual(len(first), 1)
+                self.assertIn(words, first[0]["text"])
+                self.assertEqual(first[0]["direction"], "in")
+
+    def test_02_answer_reaches_the_buyer_and_threads(self):
+        for sender, words in (("tanaka@buyer.example", "お問い合わせありがとうございます。"),
+                              ("fatima@buyer.example", "نشكركم على رسالتكم."),
+                              ("wang.fang@buyer.example", "您好，退款已经提交。")):
+            with self.subTest(sender):
+                card = self.conversation_of(sender)
+                first = self.desk.messages(card["id"])[0]
+                self.answered(card["id"], words)
+                mail = read(self.mail.wait_for(sender, 1)[0])
+                self.assertIn(words, mail.get_body(("plain",)).get_content())
+                self.assertIn(words, mail.get_body(("html",)).get_content())
+                self.assertIn("Lamp shop", mail.get_body(("plain",)).get_content())
+                original = read(corpus({"tanaka": "ja-iso-2022-jp", "fatima": "ar-windows-1256",
+                                        "wang.f": "zh-utf8"}[sender[:6]]))
+                self.assertEqual(mail["In-Reply-To"], original["Message-ID"])
+                self.assertIn(original["Message-ID"], mail["References"])
+                self.assertEqual(mail["Subject"], "Re: " + original["Subject"])
+                self.assertRegex(mail["Reply-To"], r"support\+c\d+-[a-z0-9]+@shop\.example")
+                self.assertEqual(first["direction"], "in")
+                rtl = 'dir="rtl"' in mail.get_body(("html",)).get_content()
+                self.assertEqual(rtl, sender.startswith("fatima"))
+
+    def test_03_the_buyer_answers_into_the_same_conversation(self):
+        sender = "tanaka@buyer.example"
+        card = self.conversation_of(sender)
+        ours = read(self.mail.read(sender)[0])
+        ways = (
+            ("by In-Reply-To", SUPPORT, {"In_Reply_To": ours["Message-ID"]}),
+            ("by References", SUPPORT, {"References": f"<x@y.example> {ours['Message-ID']}"}),
+            ("by token alone", re.search(r"support\+[^>]+", ours["Reply-To"])[0].strip(), {}),
+        )
+        for n, (what, to, headers) in enumerate(ways):
+            with self.subTest(what):
+                raw = letter(sender, "まったく別の件名", f"answer {what}", to, **headers)
+                self.mail.send(sender, [to], raw)
+                self.wait(what, 15, lambda k=n: len(self.desk.messages(card["id"])) == 3 + k)
+        forged = "support+c%d-aaaaaaaaaaaa@shop.example" % card["id"]
+        self.mail.send("bob@buyer.example", [forged],
+                       letter("bob@buyer.example", card["subject"], "forged", forged))
+        other = self.conversation_of("bob@buyer.example")
+        self.assertNotEqual(other["id"], card["id"])
+
+    def test_04_same_message_id_twice_is_one_message(self):
+        raw = letter("ann@buyer.example", "Twice", message_id="<twice@buyer.example>")
+        self.mail.send("ann@buyer.example", [SUPPORT], raw)
+        card = self.conversation_of("ann@buyer.example", subject="Twice")
+        self.mail.send("ann@buyer.example", [SUPPORT], b"Received: again\r\n" + raw)
+        self.mail.send("ann@buyer.example", [SUPPORT], letter("ann@buyer.example", "After"))
+        self.conversation_of("ann@buyer.example", subject="After")
+        twice = [c for c in self.desk.conversations(self.inbox) if c["subject"] == "Twice"]
+        self.assertEqual([c["id"] for c in twice], [card["id"]])
+        self.assertEqual(len(self.desk.messages(card["id"])), 1)
+
+    def test_05_bounce_marks_the_message(self):
+        made = self.desk.call("POST", "/conversations", {
+            "inbox_id": self.inbox, "email": "gone@buyer.example", "name": "Gone",
+            "subject": "Your order", "text": "Is anybody there?"})
+
+        def bounced():
+            for e in self.desk.messages(made["id"]):
+                if e["state"] == "bounced":
+                    return e
+            return None
+
+        entry = self.wait("the bounce", 30, bounced)
+        self.assertEqual(entry["state_key"], "mail.bounced")
+        self.assertIn("gone@buyer.example", entry["state_arg"])
+
+    def test_06_automatic_answers_are_kept_and_not_answered(self):
+        sender = "bob@buyer.example"
+        self.mail.send(sender, [SECOND], letter(sender, "First", to=SECOND))
+        card = self.conversation_of(sender, self.second, subject="First")
+        answer = read(self.mail.wait_for(sender, 1)[-1])
+        self.assertEqual(answer["Auto-Submitted"], "auto-replied")
+        self.assertIn("We have your mail.", answer.get_body(("plain",)).get_content())
+        self.assertTrue(any(e["automatic"] for e in self.desk.messages(card["id"])))
+        # His machine answers ours, and he writes once more: neither is answered today.
+        away = letter(sender, "Out of office", "away", SECOND, In_Reply_To=answer["Message-ID"],
+                      Auto_Submitted="auto-replied")
+        self.mail.send(sender, [SECOND], away)
+        self.mail.send(sender, [SECOND], letter(sender, "Second", to=SECOND))
+        self.conversation_of(sender, self.second, subject="Second")
+        self.wait("his automatic answer", 15, lambda: len(self.desk.messages(card["id"])) == 3)
+        time.sleep(2)
+        self.assertEqual(len(self.mail.read(sender)), 1)
+
+    def test_07_server_away_nothing_missing(self):
+        self.mail.stop_imap()
+        self.wait("the failure to be shown", 60, lambda: self.link(self.inbox)["state"] == "failing")
+        self.assertRegex(self.link(self.inbox)["last_error_key"], r"^mail\.error\.")
+        for n in range(5):
+            self.mail.send("ann@buyer.example", [SUPPORT], letter("ann@buyer.example", f"Away {n}"))
+        self.mail.start_imap()
+        self.desk.call("POST", f"/inboxes/{self.inbox}/check")
+        for n in range(5):
+            self.conversation_of("ann@buyer.example", subject=f"Away {n}", seconds=60)
+        self.wait("the mailbox to be well again", 20,
+                  lambda: self.link(self.inbox)["state"] == "ok")
+
+    def test_08_sending_waits_for_the_server(self):
+        card = self.conversation_of("marie@buyer.example")
+        self.mail.stop_smtp()
+        made = self.desk.answer(card["id"], "Bonjour, c'est en route.")
+        self.state_of(card["id"], made["id"], ("queued",), 60)
+        self.mail.start_smtp()
+        self.state_of(card["id"], made["id"], ("sent",), 60)
+        self.assertEqual(len(self.mail.wait_for("marie@buyer.example", 1)), 1)
+
+    def test_09_program_away_nothing_missing(self):
+        self.desk.stop(signal.SIGKILL)
+        for n in range(5):
+            self.mail.send("ann@buyer.example", [SUPPORT], letter("ann@buyer.example", f"Down {n}"))
+        self.assertEqual(self.desk.deliver("Support", b"From: a@b.example\n\nx"), 75)
+        self.desk.start()
+        for n in range(5):
+            self.conversation_of("ann@buyer.example", subject=f"Down {n}", seconds=40)
+        subjects = [c["subject"] for c in self.desk.conversations(self.inbox)]
+        self.assertEqual(len([s for s in subjects if s.startswith("Down")]), 5)
+
+    def test_10_copy_in_sent(self):
+        kept = self.mail.wait_for(SUPPORT, 3, "Sent")
+        self.assertIn("お問い合わせありがとうございます。",
+                      "".join(read(raw).get_body(("plain",)).get_content() for raw in kept))
+
+    def test_11_deliver_from_a_pipe(self):
+        raw = letter("bob@buyer.example", "By pipe")
+        self.assertEqual(self.desk.deliver("Support", raw), 0)
+        self.assertEqual(self.desk.deliver("Support", raw), 0)
+        self.conversation_of("bob@buyer.example", subject="By pipe")
+        self.assertEqual(self.desk.deliver(SUPPORT, letter("bob@buyer.example", "Pipe 2")), 0)
+        self.conversation_of("bob@buyer.example", subject="Pipe 2")
+        self.assertEqual(self.desk.deliver("Nobody", raw), 67)
+        self.assertEqual(self.desk.deliver("Support", b""), 65)
+        pipes = [c for c in self.desk.conversations(self.inbox) if c["subject"] == "By pipe"]
+        self.assertEqual(len(pipes), 1)
+
+    def test_12_quarantine_keeps_what_cannot_be_read(self):
+        parts = "".join("--b\r\n\r\nx\r\n" for _ in range(300))
+        raw = ("From: ann@buyer.example\r\nSubject: many parts\r\nMIME-Version: 1.0\r\n"
+               f"Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n").encode()
+        self.mail.send("ann@buyer.example", [SUPPORT], raw)
+        row = self.wait("the quarantine", 15, lambda: self.desk.call("GET", "/quarantine")["items"])
+        self.assertEqual(row[0]["error_key"], "email.too_many_parts")
+        self.desk.call("POST", f"/quarantine/{row[0]['id']}/retry")
+        self.wait("a second try", 15, lambda: [
+            r for r in self.desk.call("GET", "/quarantine")["items"] if r["tries"] >= 2])
+        self.desk.call("DELETE", f"/quarantine/{row[0]['id']}")
+        self.assertEqual(self.desk.call("GET", "/quarantine")["items"], [])
+
+    def test_13_attachments_both_ways(self):
+        m = EmailMessage(policy=policy.SMTP)
+        m["From"], m["To"], m["Subject"] = "ann@buyer.example", SUPPORT, "Photo"
+        m["Message-ID"] = "<photo@buyer.example>"
+        m.set_content("See the photo.")
+        png = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGA"
+                               "WjR9awAAAABJRU5ErkJggg==")
+        m.add_attachment(png, maintype="image", subtype="png", filename="破损的杯子.png")
+        self.mail.send("ann@buyer.example", [SUPPORT], m.as_bytes())
+        card = self.conversation_of("ann@buyer.example", subject="Photo")
+        file = self.desk.messages(card["id"])[0]["attachments"][0]
+        self.assertEqual((file["name"], file["type"], file["size"]), ("破损的杯子.png", "image/png", len(png)))
+        before = len(self.mail.read("ann@buyer.example"))
+        self.answered(card["id"], "Here it is again.", attachment_ids=[file["id"]])
+        mail = read(self.mail.wait_for("ann@buyer.example", before + 1)[-1])
+        back = list(mail.iter_attachments())
+        self.assertEqual([(f.get_filename(), f.get_content()) for f in back], [("破损的杯子.png", png)])
+
+    def test_14_test_mail_and_reply_all(self):
+        job = self.desk.call("POST", f"/inboxes/{self.inbox}/test", {"to": "bob@buyer.example"})
+        self.wait("the test mail", 20,
+                  lambda: self.desk.call("GET", f"/jobs/{job['job_id']}")["state"] == "done")
+        self.wait("it in the mailbox", 20, lambda: any(
+            "Test" in read(raw)["Subject"] for raw in self.mail.read("bob@buyer.example")))
+        card = self.conversation_of("nikos@buyer.example")
+        self.answered(card["id"], "Καλημέρα", to=["nikos@buyer.example"], cc=["bob@buyer.example"])
+        mail = read(self.mail.wait_for("nikos@buyer.example", 1)[-1])
+        self.assertEqual(mail["Cc"], "bob@buyer.example")
+
+    def test_15_wrong_password_is_said_in_words(self):
+        inbox = self.connect("Wrong", "wrong@shop.example", imap_password="no")
+        self.wait("the refusal", 30,
+                  lambda: self.link(inbox)["last_error_key"] == "mail.error.auth")
+        self.desk.call("PATCH", f"/inboxes/{inbox}", {"version": self.version(inbox), "active": False})
+
+    def link(self, inbox):
+        return self.desk.call("GET", f"/inboxes/{inbox}")["state"]
+
+    def version(self, inbox):
+        return self.desk.call("GET", f"/inboxes/{inbox}")["version"]
+
+
+class EndToEndOnPostgreSQL(EndToEnd):
+    """The same on the other engine, in the empty database that the test runner made."""
+
+    database = os.environ.get("AFTERSAIL_TEST_PGSQL")
+
+
+if not EndToEndOnPostgreSQL.database:
+    del EndToEndOnPostgreSQL
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

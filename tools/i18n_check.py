@@ -16,6 +16,9 @@ from pathlib import Path
 COMPLETE = ("en", "zh-CN")
 KEY = r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+"
 FAIL = re.compile(r'\bfail\(\s*\w+\s*,\s*E_\w+\s*,\s*"([^"]+)"')
+# Keys on their way to a person by other means: refuse(..., "key"), .key = "key", return "key".
+HANDED = re.compile(r'(?:\brefuse\(|\bkey = |\breturn (?=")).*')
+IN_C = re.compile(r'"(' + KEY + r')"')
 SHOWN = re.compile(r"""(?<![\w$])\$?t[ce]?\(\s*(['"`])(""" + KEY + r")\1")
 ATTRIBUTE = re.compile(r"""\b(?:keypath|path|titleKey|title-key)[=:]\s*["'](""" + KEY + r")[\"']")
 LITERAL = re.compile(r"""["'`](""" + KEY + r""")["'`]""")
@@ -70,6 +73,7 @@ class Uses:
         self.must, self.literals, self.prefixes = [], set(), set()
         for path, text in sources(root, "src", WORDS_OF_SERVER):
             self.take(root, path, text, (FAIL,))
+            self.take_handed(root, path, text)
         for path, text in sources(root, "web", WORDS_OF_CONSOLE):
             self.take(root, path, text, (SHOWN, ATTRIBUTE))
 
@@ -81,6 +85,11 @@ class Uses:
         self.literals.update(LITERAL.findall(text))
         self.prefixes.update(PREFIX.findall(text))
         self.prefixes.update(JOINED.findall(text))
+
+    def take_handed(self, root, path, text):
+        for n, line in enumerate(text.splitlines(), 1):
+            for part in HANDED.findall(line):
+                self.must += [(f"{path.relative_to(root)}:{n}", key) for key in IN_C.findall(part)]
 
     def has(self, key):
         return key in self.literals or key.startswith(tuple(self.prefixes))

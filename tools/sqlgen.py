@@ -53,13 +53,12 @@ def fields(at, text):
 class Query:
     def __init__(self, path, line, name):
         self.at, self.name = f"{path}:{line}", name
-        self.heads = {"in": [], "out": [], "all": [], "doc": [], "as": []}
+        self.heads = {"in": [], "out": [], "all": [], "doc": [], "as": [], "one": []}
         self.body, self.pgsql = [], None
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             fault(self.at, f"'{name}' is no name for a query")
 
     def add(self, at, line):
-        """One line of the file below `-- name:`."""
         head = re.match(r"--\s*(\w+):(.*)", line)
         if head and not "".join(self.body).strip():
             if head[1] not in self.heads:
@@ -84,6 +83,10 @@ class Query:
             fault(self.at, "a column cannot be of type ids")
         if len(self.ins) <= 3 and {f.name for f in self.ins} & {"c", "db", "a", "rows", "cap", "n"}:
             fault(self.at, "c, db, a, rows, cap and n are the function's own; name it otherwise")
+        one = re.findall(r"\w+", " ".join(h["one"]))
+        self.one = sum(1 << i for i, f in enumerate(self.ins) if f.opt and f.name in one)
+        if bin(self.one).count("1") != len(one):
+            fault(self.at, "one: lists what is no optional parameter")
         self.texts = [self.parts(self.body, False),
                       self.parts(self.body if self.pgsql is None else self.pgsql, True)]
 
@@ -149,7 +152,6 @@ class Query:
         return f"{text}extern const struct query {self.name}_query;\n{self.prototype(db)} MUST;\n\n"
 
     def table(self, which, opt, var, title):
-        """The shape of one of the two structs."""
         of, members = f"{self.name}_{which}", self.ins if which == "in" else self.outs
         rows = "".join(f.row(of, opt) for f in members)
         return f"static const struct field {of}_fields[] = {{\n{rows}}};\n{var} = {{\n" \
@@ -170,7 +172,7 @@ class Query:
             text += "".join(f"\t{{{c_text(p)}, {i}}},\n" for p, i in parts) + "\t{NULL, 0},\n};\n"
         shapes = [f"&{n}_in_shape" if self.ins else "NULL", f"&{n}_shape" if self.outs else "NULL"]
         text += f'const struct query {n}_query = {{\n\t"{n}", {n}_sqlite, ' \
-                f"{n}_{'sqlite' if same else 'pgsql'}, {', '.join(shapes)}}};\n\n"
+                f"{n}_{'sqlite' if same else 'pgsql'}, {', '.join(shapes)}, {self.one}}};\n\n"
         if len(self.ins) > 3:
             given = "in"
         elif self.ins:
@@ -182,8 +184,7 @@ class Query:
                f"\treturn {call}, &{n}_query, {given}, {end});\n}}\n\n"
 
 
-def strip_comment(line):
-    """Without a comment at its end; two dashes inside quotes are none."""
+def strip_comment(line):  # two dashes inside quotes are none
     m = re.match(r"((?:[^'\"-]|'(?:[^']|'')*'|\"[^\"]*\"|-(?!-))*)--.*", line, re.S)
     return m[1].rstrip() + "\n" if m else line
 
@@ -212,8 +213,8 @@ def read_queries(path):
 
 def write(path, source, include, text):
     head = f"/* {path.name} - made by sqlgen.py from {source}; change that. */\n"
-    once = "#pragma once\n\n" if path.suffix == ".h" else ""
-    path.write_text(f'{head}{once}#include "{include}"\n\n{text}', encoding="utf-8")
+    head += "#pragma once\n\n" if path.suffix == ".h" else ""
+    path.write_text(f'{head}#include "{include}"\n\n{text}', encoding="utf-8")
 
 
 def write_queries(source, header, code, db):

@@ -306,10 +306,15 @@ enum err db_prepare_all(struct db *db, const struct query *q)
 			optional |= 1ULL << p->param;
 	e = statement_find(db, a, q, 0, &s);
 	if (e == E_OK)
-		e = statement_find(db, a, q, optional, &s);
-	for (int i = 0; i < PARAMS_MAX && e == E_OK; i++)
-		if (optional & 1ULL << i)
-			e = statement_find(db, a, q, 1ULL << i, &s);
+		e = statement_find(db, a, q, optional & ~q->one, &s);
+	for (int i = 0; i < PARAMS_MAX && e == E_OK; i++) {
+		uint64_t bit = 1ULL << i;
+
+		if (optional & bit)
+			e = statement_find(db, a, q, bit, &s);
+		if (e == E_OK && optional & bit & q->one)
+			e = statement_find(db, a, q, (optional & ~q->one) | bit, &s);
+	}
 	arena_free(a);
 	return e;
 }

@@ -23,6 +23,7 @@ struct query {
 	const struct query_part *sqlite, *pgsql;
 	const struct shape *in;  /* the parameters, in order; NULL when there are none */
 	const struct shape *out; /* the columns, in order; NULL when there are none */
+	uint64_t one;		 /* a bit each parameter: at most one of these is given */
 };
 
 /* Run it with the parameters at `in` (a struct of q->in, or NULL).  Up to cap rows go to `rows`,
@@ -42,7 +43,7 @@ int64_t db_changes(const struct db *);
 /* What went wrong last, in the engine's words; for the log, never for a person. */
 const char *db_error(const struct db *);
 bool db_is_pgsql(const struct db *);
-/* Prepare every mask of a query: all optional parts, none, and each alone. */
+/* Prepare every mask of a query: all optional parts that go together, none, and each alone. */
 enum err db_prepare_all(struct db *, const struct query *) MUST;
 /* Several statements of fixed text: migrations and tests. */
 enum err db_script(struct db *, const char *sql) MUST;

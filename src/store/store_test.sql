@@ -77,3 +77,18 @@ SELECT COUNT(*) FROM (SELECT pg_sleep(60)) x;
 WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < :n_rows)
 SELECT x FROM n;
 
+
+-- name: t_order
+-- in: up bool?, down bool?, i int?
+-- one: up, down
+-- all: id int
+SELECT id FROM t
+--? i
+ WHERE i = :i
+--.
+--? up
+ ORDER BY id
+--.
+--? down
+ ORDER BY id DESC
+--.

@@ -76,6 +76,7 @@ SELECT id, inbox_id, channel, customer_id, visitor_id, subject, status, priority
 -- name: conversation_page
 -- doc: Ids of a page; the unary plus keeps the planner on the index that is the order.
 -- in: scope ids, status text?, assignee_id int?, inbox_id int?, team_id int?, tag_id int?, newest bool?, oldest bool?, waiting bool?, priority bool?, newest_key int?, oldest_key int?, waiting_key int?, priority_key int?, priority_at int?, after_id int, most int
+-- one: newest, oldest, waiting, priority
 -- all: id int, last_at time, waiting_since time?, priority int
 SELECT id, last_at, waiting_since, priority FROM conversation
  WHERE +inbox_id @any(:scope) AND :after_id >= 0
@@ -178,6 +179,7 @@ UPDATE conversation SET waiting_since = :waiting_since, message_count = message_
 
 -- name: conversation_set
 -- in: id int, version int, status text?, snoozed_until time?, snooze_clear bool?, resolved_at time?, assignee_id int?, team_id int?, priority int?, subject text?, seen_by_customer int?
+-- one: snoozed_until, snooze_clear
 -- out: version int
 UPDATE conversation SET version = version + 1
 --? status

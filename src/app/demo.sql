@@ -95,7 +95,7 @@ DELETE FROM scope_inbox WHERE id IN (SELECT id FROM demo_row WHERE kind = 'inbox
 DELETE FROM person_inbox WHERE inbox_id IN (SELECT id FROM demo_row WHERE kind = 'inbox');
 
 -- name: demo_drop_cursors
-DELETE FROM inbox_cursor WHERE inbox_id IN (SELECT id FROM demo_row WHERE kind = 'inbox');
+DELETE FROM mail_cursor WHERE inbox_id IN (SELECT id FROM demo_row WHERE kind = 'inbox');
 
 -- name: demo_drop_inboxes
 DELETE FROM inbox WHERE id IN (SELECT id FROM demo_row WHERE kind = 'inbox');

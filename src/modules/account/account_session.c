@@ -287,8 +287,74 @@ enum err account_render_person(struct ctx *c, int64_t id, struct buf *out)
 	return E_OK;
 }
 
+/* ---- before anybody has signed in ---- */
+
+/* Who may be tried in the demo company; the password is the one of demo/people.json. */
+struct demo_sign_in {
+	struct str name, email, role, password;
+};
+static const struct field demo_sign_in_fields[] = {
+    FIELD(struct demo_sign_in, name, F_TEXT, 0, 0, 0, NULL),
+    FIELD(struct demo_sign_in, email, F_TEXT, 0, 0, 0, NULL),
+    FIELD(struct demo_sign_in, role, F_TEXT, 0, 0, 0, "i18n role.NAME"),
+    FIELD(struct demo_sign_in, password, F_TEXT, 0, 0, 0, NULL),
+};
+static SHAPE(demo_sign_in_shape, "DemoSignIn", struct demo_sign_in, demo_sign_in_fields);
+
+struct welcome {
+	struct str name;
+	struct list people;
+};
+static const struct field welcome_fields[] = {
+    FIELD(struct welcome, name, F_TEXT, 0, 0, 0, "The desk's name"),
+    FIELD_LIST(struct welcome, people, 0, 0, &demo_sign_in_shape, "Of the demo company only"),
+};
+static SHAPE(welcome_shape, "Welcome", struct welcome, welcome_fields);
+
+/* The first two of each role, so that the list stays short. */
+static bool stands_twice(const struct demo_sign_in *made, size_t n, struct str role)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < n; i++)
+		same += str_eq(made[i].role, role);
+	return same >= 2;
+}
+
+static enum err demo_people(struct ctx *c, struct list *out)
+{
+	struct list rows;
+
+	TRY(person_list(c, (struct opt_int){0}, &rows));
+	const struct person_list_row *p = rows.v;
+	struct demo_sign_in *made = NEWN(c->a, struct demo_sign_in, rows.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < rows.n; i++)
+		if (p[i].active && str_ends(p[i].email, S("@dengyu.example")) &&
+		    !stands_twice(made, n, p[i].role_name))
+			made[n++] = (struct demo_sign_in){p[i].name, p[i].email, p[i].role_name,
+							  S("aftersail-demo")};
+	*out = (struct list){made, n};
+	return E_OK;
+}
+
+static enum err get_welcome(struct ctx *c, const struct req *q, struct reply *r)
+{
+	struct account_settings set;
+	struct welcome w = {0};
+
+	(void)q;
+	TRY(settings_get(c, &account_module, &set));
+	w.name = set.desk_name;
+	if (set.demo)
+		TRY(demo_people(c, &w.people));
+	reply_one(r, &w);
+	return E_OK;
+}
+
 /* clang-format off */
 const struct route account_session_routes[] = {
+	{GET,    "/welcome",      P_PUBLIC,    get_welcome,    NULL,            &welcome_shape, ONE,  "The desk's name, and whom to try in the demo company"},
 	{POST,   "/session",      P_PUBLIC,    post_session,   &sign_in_shape,  &session_shape, ONE,  "Sign in", ROUTE_SLOW | ROUTE_NO_KEY, check_password},
 	{GET,    "/session",      P_SIGNED_IN, get_session,    NULL,            &session_shape, ONE,  "Who is signed in, and what the person may do"},
 	{DELETE, "/session",      P_SIGNED_IN, delete_session, NULL,            NULL,           NONE, "Sign out"},

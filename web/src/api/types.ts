@@ -12,6 +12,7 @@ type Asked<P extends keyof Paths, M extends keyof Paths[P]> = Paths[P][M] extend
   ? T
   : never
 
+export type Welcome = Answer<'/welcome', 'get'>
 export type Session = Answer<'/session', 'get'>
 export type Person = Item<'/people'>
 export type Role = Item<'/roles'>

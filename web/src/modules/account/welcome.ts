@@ -1,16 +1,8 @@
 // What the sign-in page may know before anybody has signed in.
-import { BASE } from '@/api/client'
+import { api, must } from '@/api/client'
+import type { Welcome } from '@/api/types'
 
-export interface Welcome {
-  name: string
-  people: { name: string; email: string; password: string; role: string }[]
-}
-
+/** Nothing when the desk cannot be reached: signing in will say so. */
 export async function loadWelcome(): Promise<Welcome | undefined> {
-  try {
-    const reply = await fetch(`${BASE}/welcome`)
-    return reply.ok ? ((await reply.json()) as Welcome) : undefined
-  } catch {
-    return undefined
-  }
+  return must(api.GET('/welcome')).catch(() => undefined)
 }

@@ -12,7 +12,7 @@ static const double tie = 1e-9;
 
 struct candidate {
 	uint32_t who;
-	double value, scarce, seat, crowd, busy;
+	double base, value, scarce, seat, crowd, busy; /* value: base less fairness */
 	struct pair pair;
 	uint8_t whose;
 	bool market;
@@ -50,24 +50,25 @@ static struct candidate weigh(const struct engine *e, uint32_t who, const struct
 	k.scarce = value_scarcity(e, p, k.pair.lang, &k.whose);
 	k.busy = desk_busy(e, p) - e->mean_busy;
 	double minutes = k.pair.work / 60 * (g == PLACE_CHAT ? 0.55 : 1);
-	k.value = e->w.resolve * w * k.pair.p - e->w.work * k.pair.work / 60 -
-		  e->w.load * load * minutes - e->w.scarce * k.scarce - e->w.fair * k.busy +
-		  e->w.market * k.market;
+	k.base = e->w.resolve * w * k.pair.p - e->w.work * k.pair.work / 60 -
+		 e->w.load * load * minutes - e->w.scarce * k.scarce + e->w.market * k.market;
 	if (g == PLACE_CHAT) {
 		bool seat = p->n_chats == 0 && (p->spec.channels & 1 << PLACE_PHONE);
 		k.crowd = crowding(e, p, &k.pair, w);
 		k.seat = seat ? e->w.phone_seat * load : 0;
-		k.value -= k.crowd + k.seat;
+		k.base -= k.crowd + k.seat;
 	}
+	k.value = k.base - e->w.fair * k.busy;
 	return k;
 }
 
+/* Equals take turns; among others the better one, less so the busier she has been. */
 static bool better(const struct engine *e, const struct candidate *a, const struct candidate *b)
 {
-	if (b->who == NONE || fabs(a->value - b->value) > tie)
+	if (b->who == NONE || (fabs(a->base - b->base) > tie && fabs(a->value - b->value) > tie))
 		return b->who == NONE || a->value > b->value;
 	const struct person *p = &e->people[a->who], *q = &e->people[b->who];
-	return p->served != q->served ? p->served < q->served : p->listed_seq < q->listed_seq;
+	return p->turns != q->turns ? p->turns < q->turns : p->listed_seq < q->listed_seq;
 }
 
 static void consider(struct engine *e, struct choice *ch, struct candidate k)

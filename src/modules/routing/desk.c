@@ -208,6 +208,18 @@ static void count_capacity(struct engine *e, const struct person *p, int by)
 	}
 }
 
+/* Who comes later than the others does not get everything until she has had as much. */
+static void catch_up(const struct engine *e, struct person *p)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (uint32_t i = 0; i < e->n_people; i++)
+		if (e->people[i].on && e->people[i].turns < least)
+			least = e->people[i].turns;
+	if (least != UINT64_MAX && least > p->turns)
+		p->turns = least;
+}
+
 void desk_on(struct engine *e, uint32_t who, bool on)
 {
 	struct person *p = &e->people[who];
@@ -215,6 +227,8 @@ void desk_on(struct engine *e, uint32_t who, bool on)
 	if (p->on == on)
 		return;
 	desk_work(e, p);
+	if (on)
+		catch_up(e, p);
 	p->on = on;
 	count_sig(e, p, on ? 1 : -1);
 	count_capacity(e, p, on ? 1 : -1);
@@ -267,8 +281,6 @@ static uint32_t add(struct engine *e, const struct route_person *spec)
 						 .next = NONE,
 						 .mail_prev = NONE,
 						 .mail_next = NONE,
-						 .speed = 1,
-						 .fails = 1,
 						 .last = e->now};
 	table_put(e->a, &e->by_agent, (uint64_t)spec->id + 1, e->n_people);
 	return e->n_people++;
@@ -325,7 +337,7 @@ void desk_give(struct engine *e, uint32_t who, uint32_t i)
 		p->mail = i;
 	else
 		p->chats[p->n_chats++] = i;
-	p->served++;
+	p->turns++;
 	e->in_hand++;
 	desk_list(e, who);
 }
@@ -357,6 +369,13 @@ void desk_clear(struct engine *e, uint32_t who, uint32_t i)
 /* Hang everyone into the lists again in the order of the numbers they had there. */
 void desk_relist(struct engine *e, uint32_t *order)
 {
+	for (uint32_t i = 0; i < e->n_sigs; i++) {
+		e->sigs[i].head = e->sigs[i].tail = NONE;
+		e->sig_open[i] = 0;
+	}
+	for (uint32_t i = 0; i < e->n_people; i++)
+		e->people[i].listed = e->people[i].mail_listed = 0;
+	e->mail_head = e->mail_tail = NONE;
 	for (int mail = 0; mail < 2; mail++) {
 		for (uint32_t n = 0; n < e->n_people; n++) {
 			uint32_t i = n;

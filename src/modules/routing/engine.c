@@ -167,7 +167,7 @@ static enum err free_place(struct engine *e, const struct route_event *v)
 	double clock = route_place_of(x->c.channel) == PLACE_CHAT   ? p->chat_clock
 		       : route_place_of(x->c.channel) == PLACE_MAIL ? p->mail_clock
 								    : e->now;
-	learn_work(e, x, p, clock - x->clock);
+	learn_work(e, x, clock - x->clock);
 	learn_finished(e, x);
 	desk_clear(e, who, i);
 	queue_free(e, i);

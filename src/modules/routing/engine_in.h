@@ -77,9 +77,7 @@ struct person {
 	uint64_t listed_seq, mail_seq;       /* order in those lists */
 	double last, chat_clock, mail_clock; /* work done so far, at full attention */
 	double busy, present;                /* time with something in hand, time on shift */
-	uint64_t served;
-	struct ratio work, fail;
-	double speed, fails; /* factors learned from them */
+	uint64_t turns; /* how often given something; never far behind those already there */
 };
 
 /* What a person speaks; people of one signature differ in topics only. */
@@ -98,7 +96,6 @@ struct table {
 struct done {
 	int64_t case_id;
 	double until, fail;
-	uint32_t person;
 	uint8_t used, complex, gap, skill_gap, mail;
 };
 
@@ -178,6 +175,7 @@ void queue_push(struct engine *, uint32_t item);
 void queue_take(struct engine *, uint32_t item);
 uint32_t queue_class(struct engine *, const struct route_contact *);
 struct bin *queue_bin(struct engine *, unsigned channel, unsigned level, unsigned complex);
+bool queue_lay(struct engine *, uint32_t bin, uint32_t at, uint32_t class); /* restoring */
 struct class *queue_head_class(const struct engine *, const struct bin *, uint32_t at);
 
 /* desk.c */
@@ -222,7 +220,7 @@ void overflow_change(struct engine *, int lang, uint8_t state, double pressure);
 
 /* learn.c */
 void learn_start(struct engine *);
-void learn_work(struct engine *, const struct item *, struct person *, double work);
+void learn_work(struct engine *, const struct item *, double work);
 void learn_finished(struct engine *, const struct item *);
 void learn_returned(struct engine *, const struct route_contact *);
 void learn_refresh(struct engine *);

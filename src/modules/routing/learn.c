@@ -40,7 +40,7 @@ void learn_start(struct engine *e)
 }
 
 /* Work is counted at full attention, against what the told figures and the person gave. */
-void learn_work(struct engine *e, const struct item *x, struct person *p, double work)
+void learn_work(struct engine *e, const struct item *x, double work)
 {
 	unsigned ch = x->c.channel, cx = x->c.complex, gl = x->gap, gs = x->skill_gap;
 	double seen = fmin(8, work / fmax(1, x->work));
@@ -48,7 +48,6 @@ void learn_work(struct engine *e, const struct item *x, struct person *p, double
 	note(&e->work_base[ch][cx], seen * e->f_work[ch][cx], 1);
 	note(&e->work_gap[gl], seen * e->f_work_gap[gl], 1);
 	note(&e->work_skill[gs], seen * e->f_work_skill[gs], 1);
-	note(&p->work, seen * p->speed, 1);
 }
 
 static void fail_seen(struct engine *e, const struct done *d, double seen, double expected)
@@ -56,8 +55,6 @@ static void fail_seen(struct engine *e, const struct done *d, double seen, doubl
 	note(&e->fail_base[d->complex], seen, expected / e->f_fail[d->complex]);
 	note(&e->fail_gap[d->gap], seen, expected / e->f_fail_gap[d->gap]);
 	note(&e->fail_skill[d->skill_gap], seen, expected / e->f_fail_skill[d->skill_gap]);
-	struct person *p = &e->people[d->person];
-	note(&p->fail, seen, expected / p->fails);
 }
 
 /* The share of those not helped who have come back by the time we stop waiting for them. */
@@ -85,7 +82,6 @@ void learn_finished(struct engine *e, const struct item *x)
 	*d = (struct done){.case_id = x->c.case_id,
 			   .until = e->now + 300 + 1.5 * 2400,
 			   .fail = x->fail,
-			   .person = x->person,
 			   .used = 1,
 			   .complex = x->c.complex,
 			   .gap = x->gap,
@@ -141,10 +137,5 @@ void learn_refresh(struct engine *e)
 		double told = fmax(1, m->patience_s[ch]), k = e->w.learn;
 		double seen = (e->hazard_waited[ch] + k * told) / (e->hazard_left[ch] + k);
 		e->patience[ch] = fmin(3 * told, fmax(told / 3, seen));
-	}
-	for (uint32_t i = 0; i < e->n_people; i++) {
-		struct person *p = &e->people[i];
-		p->speed = factor(e, &p->work, 1, 0.6, 1.6);
-		p->fails = factor(e, &p->fail, 1, 0.6, 1.6);
 	}
 }

@@ -88,6 +88,22 @@ static void rehead(struct engine *e, uint32_t class)
 	}
 }
 
+/* Put a class of this bin at a place in its heap, in exchange for the one there; places are laid
+ * from the top, each below a head that is older.  False when that is not so. */
+bool queue_lay(struct engine *e, uint32_t bin, uint32_t at, uint32_t class)
+{
+	struct bin *b = &e->bins[bin];
+	struct class *c = &e->classes[class];
+	uint32_t from = c->heap_at;
+
+	if (from == NONE || from < at || queue_bin(e, c->channel, level(c), c->complex) != b ||
+	    (at && older(e, class, b->v[(at - 1) / 2])))
+		return false;
+	put_at(e, b, from, b->v[at]);
+	put_at(e, b, at, class);
+	return true;
+}
+
 /* ---- classes ---- */
 
 static uint64_t class_hash(const struct route_contact *c, unsigned channel)

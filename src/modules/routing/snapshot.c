@@ -136,10 +136,8 @@ static void person_state(struct pack *k, struct person *p)
 	byte(k, &p->draining, 1);
 	raw(k, &p->listed_seq, sizeof p->listed_seq);
 	raw(k, &p->mail_seq, sizeof p->mail_seq);
-	raw(k, &p->served, sizeof p->served);
-	double *v[] = {&p->last,          &p->chat_clock, &p->mail_clock,   &p->busy,
-		       &p->present,       &p->speed,      &p->fails,        &p->work.seen,
-		       &p->work.expected, &p->fail.seen,  &p->fail.expected};
+	raw(k, &p->turns, sizeof p->turns);
+	double *v[] = {&p->last, &p->chat_clock, &p->mail_clock, &p->busy, &p->present};
 	for (size_t i = 0; i < COUNT(v); i++)
 		real(k, v[i]);
 }
@@ -290,6 +288,23 @@ static void contacts(struct pack *k, struct engine *e)
 	}
 }
 
+/* The heaps as they lay: a search that stops early depends on where it began. */
+static void heaps(struct pack *k, struct engine *e)
+{
+	for (uint32_t b = 0; b < BINS && !k->bad; b++) {
+		struct bin *bin = &e->bins[b];
+		uint32_t n = bin->n;
+		count(k, &n, e->n_classes);
+		k->bad = k->bad || n != bin->n;
+		for (uint32_t at = 0; at < n && !k->bad; at++) {
+			uint32_t class = bin->v[at];
+			count(k, &class, e->n_classes - 1);
+			if (!k->out && !queue_lay(e, b, at, class))
+				k->bad = true;
+		}
+	}
+}
+
 /* ---- what was learned and counted ---- */
 
 static void language(struct pack *k, struct language *l)
@@ -339,12 +354,11 @@ static void returns(struct pack *k, struct engine *e)
 		raw(k, &d->case_id, sizeof d->case_id);
 		real(k, &d->until);
 		real(k, &d->fail);
-		count(k, &d->person, e->n_people ? e->n_people - 1 : 0);
 		byte(k, &d->complex, 1);
 		byte(k, &d->gap, GAPS - 1);
 		byte(k, &d->skill_gap, GAPS - 1);
 		byte(k, &d->mail, 1);
-		if (d->case_id < 0 || !e->n_people)
+		if (d->case_id < 0)
 			k->bad = true;
 		else if (!k->out)
 			table_put(e->a, &e->by_case, (uint64_t)d->case_id + 1, i);
@@ -381,6 +395,7 @@ static void walk(struct pack *k, struct engine *e)
 	people(k, e);
 	classes(k, e);
 	contacts(k, e);
+	heaps(k, e);
 	learned(k, e);
 	returns(k, e);
 	sums(k, e);

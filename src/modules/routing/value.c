@@ -65,8 +65,6 @@ struct pair value_pair(const struct engine *e, const struct person *p, const str
 	x.gap = fmax(0, c->need_lang - shared(e, p->eff, c, &x));
 	x.skill_gap = fmax(0, c->need_skill - skill);
 	expect(e, c, &x);
-	x.work *= p->speed;
-	x.p = 1 - fmin(0.97, fmax(0.02, (1 - x.p) * p->fails));
 	return x;
 }
 

@@ -96,7 +96,9 @@ class Stream:
     """Server-sent events, read line by line."""
 
     def __init__(self, client, path):
-        head = {"Cookie": "aftersail=" + client.cookie} if client.cookie else {"Authorization": "Bearer " + client.token}
+        head = {"Cookie": "aftersail=" + client.cookie} if client.cookie else {}
+        if client.token:
+            head["Authorization"] = "Bearer " + client.token
         self.c = http.client.HTTPConnection("127.0.0.1", client.port, timeout=30)
         self.c.request("GET", "/api/v1" + path, headers=head)
         self.r = self.c.getresponse()

@@ -25,6 +25,7 @@ static const struct option {
 	{"--test",         TEXT,   offsetof(struct text_opts, test)},
 	{"--model",        TEXT,   offsetof(struct text_opts, model)},
 	{"--models",       TEXT,   offsetof(struct text_opts, models)},
+	{"--data",         TEXT,   offsetof(struct text_opts, data)},
 	{"--out",          TEXT,   offsetof(struct text_opts, out)},
 	{"--langs",        TEXT,   offsetof(struct text_opts, langs)},
 	{"--shots",        NUMBER, offsetof(struct text_opts, shots)},

@@ -9,7 +9,7 @@ int text_main(int argc, char **argv);
 
 /* What the command line said. */
 struct text_opts {
-	const char *task, *train, *dev, *test, *model, *models, *out, *langs, *base;
+	const char *task, *train, *dev, *test, *model, *models, *out, *langs, *data;
 	int shots;
 	double target_wrong;
 	uint64_t seed;
@@ -39,5 +39,5 @@ bool text_write_file(const char *path, struct str);
 
 int text_eval(struct arena *, const struct text_opts *);
 int text_train(struct arena *, const struct text_opts *);
-/* files: DATA, the directory of the sets; --out: where the models go. */
+/* --data: the directory of the sets; --out: where the models go and their sources are. */
 int text_make(struct arena *, const struct text_opts *);

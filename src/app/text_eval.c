@@ -263,6 +263,36 @@ static int eval_model(struct arena *a, const struct text_opts *o)
 	return 0;
 }
 
+/* A shipped model on the hand-written messages: mood, topic, text in a line. */
+static int eval_shipped(struct arena *a, const struct text_opts *o)
+{
+	bool topic = strcmp(o->task, "topic") == 0;
+	const char *path = text_model_path(a, o, topic ? "topic.model" : "emotion.model"), *why;
+	const struct text_model *m;
+	struct rows test;
+	struct str mood;
+
+	if (!text_read_rows(a, o->test, &test))
+		return 1;
+	if (text_model_map(a, o->model ? o->model : path, &m, &why) != E_OK) {
+		fprintf(stderr, "aftersail text: %s: %s\n", path, why);
+		return 1;
+	}
+	for (size_t i = 0; i < test.n; i++) {
+		(void)str_cut(&test.texts.v[i], '\t', &mood);
+		if (topic)
+			test.labels.v[i] = mood;
+	}
+	struct strs labels = {NEWN(a, struct str, text_model_labels(m)), text_model_labels(m)};
+	for (size_t i = 0; i < labels.n; i++)
+		labels.v[i] = text_model_label(m, i);
+	struct fit_set check = text_set(a, &test, &labels);
+	struct guesses g = guess(a, m, &check);
+	print_one(&g, &check, text_model_answer_at(m));
+	print_times(g.micro, g.rows);
+	return 0;
+}
+
 static int eval_lang(struct arena *a, const struct text_opts *o)
 {
 	struct rows test;
@@ -315,6 +345,8 @@ int text_eval(struct arena *a, const struct text_opts *o)
 	}
 	if (strcmp(o->task, "lang") == 0)
 		return eval_lang(a, o);
+	if (strcmp(o->task, "mood") == 0 || strcmp(o->task, "topic") == 0)
+		return eval_shipped(a, o);
 	if (!o->train) {
 		fprintf(stderr, "aftersail text eval: --train is missing\n");
 		return 2;

@@ -6,6 +6,152 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Rows gathered from several sources, with the weight each has. */
+struct gathered {
+	struct arena *a;
+	struct rows r;
+	float *weight;
+	size_t cap;
+};
+
+static void gather(struct gathered *g, struct str label, struct str text, float weight)
+{
+	if (g->r.n == g->cap) {
+		size_t cap = g->cap ? g->cap * 2 : 1 << 14;
+		struct rows r = {
+		    {NEWN(g->a, struct str, cap), 0}, {NEWN(g->a, struct str, cap), 0}, g->r.n};
+		float *w = NEWN(g->a, float, cap);
+		if (g->r.n) {
+			memcpy(r.labels.v, g->r.labels.v, g->r.n * sizeof(struct str));
+			memcpy(r.texts.v, g->r.texts.v, g->r.n * sizeof(struct str));
+			memcpy(w, g->weight, g->r.n * sizeof *w);
+		}
+		g->r = r;
+		g->weight = w;
+		g->cap = cap;
+	}
+	g->r.labels.v[g->r.n] = label;
+	g->r.texts.v[g->r.n] = text;
+	g->weight[g->r.n++] = weight;
+	g->r.labels.n = g->r.texts.n = g->r.n;
+}
+
+/* Labels of the public sets, and the mood each stands for; "" leaves the row out. */
+/* clang-format off */
+static const struct {
+	const char *from, *to;
+} moods[] = {
+	{"anger", "angry"},        {"annoyance", "angry"},       {"disgust", "angry"},      {"disapproval", "angry"},
+	{"disappointment", "disappointed"}, {"sadness", "disappointed"}, {"grief", "disappointed"},
+	{"remorse", ""},           {"embarrassment", ""},
+	{"fear", "worried"},       {"nervousness", "worried"},   {"caring", ""},
+	{"joy", "pleased"},        {"love", "pleased"},          {"gratitude", "pleased"},  {"admiration", "pleased"},
+	{"excitement", "pleased"}, {"relief", "pleased"},        {"pride", "pleased"},      {"approval", ""},
+	{"amusement", ""},         {"optimism", ""},             {"neutral", "neutral"},    {"none", "neutral"},
+	{"curiosity", "neutral"},  {"confusion", ""},            {"realization", ""},       {"desire", ""},
+	{"surprise", ""},
+};
+
+static const char *const brighter[] = {
+	"eng", "deu", "esp", "ptbr", "ptmz", "chn", "rus", "ukr", "swe", "ron",
+};
+/* clang-format on */
+
+/* The mood of a row: that of its labels when they agree. */
+static struct str mood_of(struct str labels)
+{
+	struct str one, mood = S("");
+
+	while (str_cut(&labels, ',', &one))
+		for (size_t i = 0; i < COUNT(moods); i++) {
+			if (!str_eq(one, str_of(moods[i].from)) || !moods[i].to[0])
+				continue;
+			if (mood.n && !str_eq(mood, str_of(moods[i].to)))
+				return S("");
+			mood = str_of(moods[i].to);
+		}
+	return mood;
+}
+
+/* The n-th row of several is kept: the neutral rows of a large set would drown the rest. */
+static bool gather_moods(struct gathered *g, const char *path, float weight, size_t neutral_every)
+{
+	struct rows r;
+	size_t neutral = 0;
+
+	if (!text_read_rows(g->a, path, &r))
+		return false;
+	for (size_t i = 0; i < r.n; i++) {
+		struct str mood = mood_of(r.labels.v[i]);
+		if (mood.n && (!str_eq(mood, S("neutral")) || neutral++ % neutral_every == 0))
+			gather(g, mood, r.texts.v[i], weight);
+	}
+	return true;
+}
+
+/* Our own rows: language, mood, topic, text; `column` 1 takes the mood, 2 the topic. */
+static bool gather_own(struct gathered *g, const struct text_opts *o, int column, float weight)
+{
+	struct str all, line, field[3];
+	const char *path = str_fmt(g->a, "%s/source/messages.tsv", o->out).p;
+
+	if (!text_read_file(g->a, path, &all))
+		return false;
+	while (str_cut(&all, '\n', &line))
+		if (str_cut(&line, '\t', &field[0]) && str_cut(&line, '\t', &field[1]) &&
+		    str_cut(&line, '\t', &field[2]))
+			gather(g, field[column], line, weight);
+	return true;
+}
+
+static int write_model(struct arena *a, const struct text_opts *o, struct gathered *g,
+		       const struct fit_options *f, const char *name)
+{
+	struct strs labels = text_labels(a, &g->r);
+	struct fit_set set = text_set(a, &g->r, &labels);
+	struct str bytes;
+
+	set.weight = g->weight;
+	if (fit_model(a, &set, NULL, f, &bytes) != E_OK) {
+		fprintf(stderr, "aftersail text: no rows for %s\n", name);
+		return 1;
+	}
+	printf("%s %zu rows %zu bytes\n", name, g->r.n, bytes.n);
+	return !text_write_file(str_fmt(a, "%s/%s", o->out, name).p, bytes);
+}
+
+static int make_emotion(struct arena *a, const struct text_opts *o)
+{
+	struct gathered g = {.a = a};
+	struct fit_options f = fit_defaults(MODEL_ONE);
+
+	if (!gather_own(&g, o, 1, 4) ||
+	    !gather_moods(&g, str_fmt(a, "%s/goemotions/train.tsv", o->data).p, 0.25f, 4))
+		return 1;
+	for (size_t i = 0; i < COUNT(brighter); i++)
+		if (!gather_moods(&g, str_fmt(a, "%s/emo25_%s/train.tsv", o->data, brighter[i]).p,
+				  0.5f, 2))
+			return 1;
+	f.flags = FEAT_WORDS | FEAT_GRAMS | FEAT_STYLE | FEAT_NEGATE;
+	f.c = 0.3;
+	f.layers = 0;
+	f.min_df = 3;
+	f.prune = 2;
+	return write_model(a, o, &g, &f, "emotion.model");
+}
+
+static int make_topic(struct arena *a, const struct text_opts *o)
+{
+	struct gathered g = {.a = a};
+	struct fit_options f = fit_defaults(MODEL_ONE);
+
+	if (!gather_own(&g, o, 2, 1))
+		return 1;
+	f.layers = 2;
+	f.min_df = 1;
+	return write_model(a, o, &g, &f, "topic.model");
+}
+
 /* The language table, from the word pieces (--model) and the small words beside the models. */
 static int make_lang(struct arena *a, const struct text_opts *o)
 {
@@ -19,16 +165,28 @@ static int make_lang(struct arena *a, const struct text_opts *o)
 		fprintf(stderr, "aftersail text: %s holds no word pieces\n", o->model);
 		return 1;
 	}
+	printf("lang.table %zu bytes\n", bytes.n);
 	return !text_write_file(str_fmt(a, "%s/lang.table", o->out).p, bytes);
 }
 
 int text_make(struct arena *a, const struct text_opts *o)
 {
+	/* clang-format off */
+	static const struct {
+		const char *task;
+		int (*make)(struct arena *, const struct text_opts *);
+	} makers[] = {
+		{"lang", make_lang}, {"emotion", make_emotion}, {"topic", make_topic},
+	};
+	/* clang-format on */
+
 	if (!o->out) {
 		fprintf(stderr, "aftersail text make: --out is missing\n");
 		return 2;
 	}
-	if (strcmp(o->task, "lang") == 0)
-		return make_lang(a, o);
+	for (size_t i = 0; i < COUNT(makers); i++)
+		if (strcmp(o->task, makers[i].task) == 0)
+			return makers[i].make(a, o);
+	fprintf(stderr, "aftersail text make: no such model: %s\n", o->task);
 	return 2;
 }

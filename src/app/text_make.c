@@ -104,6 +104,66 @@ static bool gather_own(struct gathered *g, const struct text_opts *o, int column
 	return true;
 }
 
+/* A topic or a mood, by whether the model that is made has such a label. */
+static bool wanted(const char *const *labels, size_t n, struct str label)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(label, str_of(labels[i])))
+			return true;
+	return false;
+}
+
+/* Our own phrases: language, label, phrases apart by |.  Each is a row; so are phrases of our
+ * rows that commas part. */
+static bool gather_phrases(struct gathered *g, const struct text_opts *o, const char *const *labels,
+			   size_t n, float weight)
+{
+	struct str all, line, language, label, phrase;
+	const char *path = str_fmt(g->a, "%s/source/keywords.tsv", o->out).p;
+
+	if (!text_read_file(g->a, path, &all))
+		return false;
+	while (str_cut(&all, '\n', &line)) {
+		if (str_starts(line, S("#")) || !str_cut(&line, '\t', &language) ||
+		    !str_cut(&line, '\t', &label) || !wanted(labels, n, label))
+			continue;
+		while (str_cut(&line, '|', &phrase))
+			gather(g, label, phrase, weight);
+	}
+	return true;
+}
+
+static void split_own(struct gathered *g, float weight)
+{
+	size_t n = g->r.n;
+
+	for (size_t i = 0; i < n; i++) {
+		struct str rest = g->r.texts.v[i], piece, label = g->r.labels.v[i];
+		if (str_find(rest, S(",")) < 0 && str_find(rest, S("，")) < 0 &&
+		    str_find(rest, S("、")) < 0)
+			continue;
+		while (rest.n) {
+			ptrdiff_t at = str_find(rest, S(",")), wide = str_find(rest, S("，")),
+				  list = str_find(rest, S("、"));
+			size_t len = 1, cut = rest.n;
+			cut = at >= 0 ? (size_t)at : cut;
+			if (wide >= 0 && (size_t)wide < cut)
+				cut = (size_t)wide, len = 3;
+			if (list >= 0 && (size_t)list < cut)
+				cut = (size_t)list, len = 3;
+			piece = str_trim(str_slice(rest, 0, cut));
+			if (piece.n)
+				gather(g, label, piece, weight);
+			rest = str_slice(rest, cut + len, rest.n);
+		}
+	}
+}
+
+static const char *const mood_labels[] = {"angry", "disappointed", "worried", "neutral", "pleased"};
+static const char *const topic_labels[] = {"delivery", "customs",   "damaged", "defect",
+					   "return",   "refund",    "payment", "order",
+					   "product",  "promotion", "account", "service"};
+
 static int write_model(struct arena *a, const struct text_opts *o, struct gathered *g,
 		       const struct fit_options *f, const char *name)
 {
@@ -120,13 +180,26 @@ static int write_model(struct arena *a, const struct text_opts *o, struct gather
 	return !text_write_file(str_fmt(a, "%s/%s", o->out, name).p, bytes);
 }
 
+/* What a message is about says nothing of its mood: topics' phrases are neutral rows. */
+static void gather_neutral(struct gathered *g, const struct text_opts *o)
+{
+	size_t from = g->r.n;
+
+	if (!gather_phrases(g, o, topic_labels, COUNT(topic_labels), 0.7f))
+		return;
+	for (; from < g->r.n; from++)
+		g->r.labels.v[from] = S("neutral");
+}
+
 static int make_emotion(struct arena *a, const struct text_opts *o)
 {
 	struct gathered g = {.a = a};
 	struct fit_options f = fit_defaults(MODEL_ONE);
 
-	if (!gather_own(&g, o, 1, 4) ||
-	    !gather_moods(&g, str_fmt(a, "%s/goemotions/train.tsv", o->data).p, 0.25f, 4))
+	if (!gather_own(&g, o, 1, 4) || !gather_phrases(&g, o, mood_labels, COUNT(mood_labels), 2))
+		return 1;
+	gather_neutral(&g, o);
+	if (!gather_moods(&g, str_fmt(a, "%s/goemotions/train.tsv", o->data).p, 0.25f, 4))
 		return 1;
 	for (size_t i = 0; i < COUNT(brighter); i++)
 		if (!gather_moods(&g, str_fmt(a, "%s/emo25_%s/train.tsv", o->data, brighter[i]).p,
@@ -146,6 +219,9 @@ static int make_topic(struct arena *a, const struct text_opts *o)
 	struct fit_options f = fit_defaults(MODEL_ONE);
 
 	if (!gather_own(&g, o, 2, 1))
+		return 1;
+	split_own(&g, 0.9f);
+	if (!gather_phrases(&g, o, topic_labels, COUNT(topic_labels), 0.9f))
 		return 1;
 	f.layers = 2;
 	f.min_df = 1;

@@ -223,7 +223,7 @@ static int make_topic(struct arena *a, const struct text_opts *o)
 	split_own(&g, 0.9f);
 	if (!gather_phrases(&g, o, topic_labels, COUNT(topic_labels), 0.9f))
 		return 1;
-	f.layers = 2;
+	f.layers = 0;
 	f.min_df = 1;
 	return write_model(a, o, &g, &f, "topic.model");
 }

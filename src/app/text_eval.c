@@ -2,6 +2,7 @@
 #include "app/text_cmd.h"
 
 #include "text/lang.h"
+#include "text/tone.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -293,6 +294,39 @@ static int eval_shipped(struct arena *a, const struct text_opts *o)
 	return 0;
 }
 
+/* Drafts of one language (--langs): harsh or ok, by phrases and model together. */
+static int eval_tone(struct arena *a, const struct text_opts *o)
+{
+	struct rows test;
+	const struct text_model *m = NULL;
+	const char *why;
+	struct tone t;
+	struct feats *f = NEW(a, struct feats);
+	double hit = 0, said = 0, is = 0, right = 0;
+
+	if (!text_read_rows(a, o->test, &test))
+		return 1;
+	if (!o->linear_only &&
+	    text_model_map(a, text_model_path(a, o, "tone.model"), &m, &why) != E_OK) {
+		fprintf(stderr, "aftersail text: %s\n", why);
+		return 1;
+	}
+	for (size_t i = 0; i < test.n; i++) {
+		bool harsh = str_eq(test.labels.v[i], S("harsh"));
+		tone_read(m, f, test.texts.v[i], o->langs ? o->langs : "en", &t);
+		hit += t.harsh && harsh;
+		said += t.harsh;
+		is += harsh;
+		right += t.harsh == harsh;
+	}
+	print("rows", (double)test.n);
+	print("accuracy", right / (double)(test.n ? test.n : 1));
+	print("precision", said > 0 ? hit / said : 0);
+	print("recall", is > 0 ? hit / is : 0);
+	print("f1", said + is > 0 ? 2 * hit / (said + is) : 0);
+	return 0;
+}
+
 static int eval_lang(struct arena *a, const struct text_opts *o)
 {
 	struct rows test;
@@ -345,6 +379,8 @@ int text_eval(struct arena *a, const struct text_opts *o)
 	}
 	if (strcmp(o->task, "lang") == 0)
 		return eval_lang(a, o);
+	if (strcmp(o->task, "tone") == 0)
+		return eval_tone(a, o);
 	if (strcmp(o->task, "mood") == 0 || strcmp(o->task, "topic") == 0)
 		return eval_shipped(a, o);
 	if (!o->train) {

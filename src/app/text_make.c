@@ -228,6 +228,57 @@ static int make_topic(struct arena *a, const struct text_opts *o)
 	return write_model(a, o, &g, &f, "topic.model");
 }
 
+/* Public sets of rude and of civil words, all far from a service desk: they weigh little. */
+static bool gather_rude(struct gathered *g, const struct text_opts *o)
+{
+	/* clang-format off */
+	static const struct {
+		const char *set, *harsh;
+		size_t every;
+	} sets[] = {
+		{"tydipbin_en", "impolite", 1}, {"davidson_en", "offensive", 8},
+		{"germeval18_de", "offensive", 2}, {"cold_zh", "offensive", 8},
+	};
+	/* clang-format on */
+
+	for (size_t k = 0; k < COUNT(sets); k++) {
+		struct rows r;
+		if (!text_read_rows(g->a, str_fmt(g->a, "%s/%s/train.tsv", o->data, sets[k].set).p,
+				    &r))
+			return false;
+		for (size_t i = 0; i < r.n; i += sets[k].every) {
+			bool harsh = str_eq(r.labels.v[i], str_of(sets[k].harsh));
+			gather(g, harsh ? S("harsh") : S("ok"), r.texts.v[i], 0.05f);
+		}
+	}
+	return true;
+}
+
+static int make_tone(struct arena *a, const struct text_opts *o)
+{
+	static const char *const labels[] = {"harsh", "ok"};
+	struct gathered g = {.a = a};
+	struct fit_options f = fit_defaults(MODEL_ONE);
+	struct str all, line, language, label, phrase;
+
+	if (!text_read_file(a, str_fmt(a, "%s/source/drafts.tsv", o->out).p, &all))
+		return 1;
+	while (str_cut(&all, '\n', &line)) {
+		if (str_starts(line, S("#")) || !str_cut(&line, '\t', &language) ||
+		    !str_cut(&line, '\t', &label) || !wanted(labels, COUNT(labels), label))
+			continue;
+		while (str_cut(&line, '|', &phrase))
+			gather(&g, label, phrase, 1);
+	}
+	if (!gather_rude(&g, o))
+		return 1;
+	f.flags = FEAT_WORDS | FEAT_GRAMS | FEAT_STYLE;
+	f.layers = 0;
+	f.min_df = 2;
+	f.prune = 2;
+	return write_model(a, o, &g, &f, "tone.model");
+}
+
 /* The language table, from the word pieces (--model) and the small words beside the models. */
 static int make_lang(struct arena *a, const struct text_opts *o)
 {
@@ -253,6 +304,7 @@ int text_make(struct arena *a, const struct text_opts *o)
 		int (*make)(struct arena *, const struct text_opts *);
 	} makers[] = {
 		{"lang", make_lang}, {"emotion", make_emotion}, {"topic", make_topic},
+		{"tone", make_tone},
 	};
 	/* clang-format on */
 

@@ -248,7 +248,7 @@ static bool gather_rude(struct gathered *g, const struct text_opts *o)
 			return false;
 		for (size_t i = 0; i < r.n; i += sets[k].every) {
 			bool harsh = str_eq(r.labels.v[i], str_of(sets[k].harsh));
-			gather(g, harsh ? S("harsh") : S("ok"), r.texts.v[i], 0.05f);
+			gather(g, harsh ? S("harsh") : S("ok"), r.texts.v[i], 0.02f);
 		}
 	}
 	return true;

@@ -109,6 +109,45 @@ static void find_shouting(struct str d, struct tone *out)
 		add_hit(out, 0, d.n, TONE_LOUD);
 }
 
+/* Courtesy that a friendly sentence mostly carries, and the bare "you" of one that is not. */
+/* clang-format off */
+static const struct {
+	const char *language, *courtesy[28], *bare[6];
+} manners[] = {
+	{"en", {"please", "sorry", "thank", "afraid", "apolog", "unfortunately", "happy", "glad", "i will", "we will", "let me",
+		"could you", "would you", "may i", "understand", "i have", "we have", "you can", "attached", "welcome", "regret", "wish", "would"},
+	       {"you", "your"}},
+	{"de", {"bitte", "danke", "dank", "leider", "tut mir leid", "entschuldig", "gern", "verstehe", "konnten sie", "wurden sie", "darf ich",
+		"ich habe", "wir haben", "ich frage", "sie konnen", "anbei", "bedauern", "passt ihnen", "grusse", "schon,", "ihnen gern", "sicherheit", "wunsche", "erhalten"},
+	       {"sie", "ihr", "ihre", "ihren"}},
+	{"es", {"por favor", "gracias", "lament", "disculpe", "siento", "perdon", "por desgracia", "gusto", "entiendo", "comprendo", "podria", "puedo",
+		"hemos", "le escribo", "le ayudo", "adjunto", "me temo", "puede", "me alegra", "no se preocupe", "no hace falta", "seguridad", "recibira", "agradec"},
+	       {"usted", "su", "sus"}},
+	{"zh", {"请", "您", "麻烦", "抱歉", "谢谢", "感谢", "不好意思", "帮您", "祝", "好吗", "可以为", "理解", "欢迎", "遗憾", "为您", "我们会", "已经"},
+	       {"你"}},
+	{"ja", {"いたします", "いたしました", "ございます", "ございません", "申し訳", "恐れ入り", "ありがとう", "いただけ", "いただき", "お願い", "あいにく", "ご確認",
+		"お知らせ", "承り", "お待ち", "お手数", "でしょうか", "どうぞ", "いかが", "ご理解", "存じ", "お届け", "ください", "できます"},
+	       {"あなた", "しろ", "言い訳", "だから"}},
+};
+/* clang-format on */
+
+/* Below 0 for courtesy, above 0 for a sentence that only says "you". */
+static float manner_of(const struct folded *t, const char *language)
+{
+	for (size_t i = 0; i < COUNT(manners); i++) {
+		int kind = 0, bare = 0;
+		if (strcmp(manners[i].language, language) != 0)
+			continue;
+		for (size_t k = 0; k < COUNT(manners[i].courtesy) && manners[i].courtesy[k]; k++)
+			kind += strstr(t->p, manners[i].courtesy[k]) != NULL;
+		for (size_t k = 0; k < COUNT(manners[i].bare) && manners[i].bare[k]; k++)
+			bare += find(t, manners[i].bare[k]) != NULL;
+		return (kind > 2 ? -2 : -(float)kind) + (kind == 0) * 0.8f +
+		       (bare && kind == 0) * 0.5f;
+	}
+	return 0;
+}
+
 /* Insults and accusations weigh more than an impatient word. */
 static float weight_of(enum tone_reason r)
 {
@@ -128,6 +167,7 @@ void tone_read(const struct text_model *model, struct feats *f, struct str draft
 	find_shouting(draft, out);
 	for (size_t i = 0; i < out->hits; i++)
 		z += weight_of(out->hit[i].reason);
+	z += manner_of(&t, language);
 	ptrdiff_t harsh = model ? text_model_find(model, S("harsh")) : -1;
 	if (harsh >= 0 && draft.n) {
 		text_model_predict(model, f, draft, p);

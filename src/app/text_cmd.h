@@ -38,6 +38,11 @@ const char *text_model_path(struct arena *, const struct text_opts *, const char
 bool text_write_file(const char *path, struct str);
 
 int text_eval(struct arena *, const struct text_opts *);
+int text_eval_tone(struct arena *, const struct text_opts *);
+int text_eval_spans(struct arena *, const struct text_opts *);
+int text_eval_mails(struct arena *, const struct text_opts *);
+int text_eval_pairs(struct arena *, const struct text_opts *);
+int text_run(struct arena *, const char *command, const struct text_opts *);
 int text_train(struct arena *, const struct text_opts *);
 /* --data: the directory of the sets; --out: where the models go and their sources are. */
 int text_make(struct arena *, const struct text_opts *);

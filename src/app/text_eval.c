@@ -2,7 +2,6 @@
 #include "app/text_cmd.h"
 
 #include "text/lang.h"
-#include "text/tone.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -294,39 +293,6 @@ static int eval_shipped(struct arena *a, const struct text_opts *o)
 	return 0;
 }
 
-/* Drafts of one language (--langs): harsh or ok, by phrases and model together. */
-static int eval_tone(struct arena *a, const struct text_opts *o)
-{
-	struct rows test;
-	const struct text_model *m = NULL;
-	const char *why;
-	struct tone t;
-	struct feats *f = NEW(a, struct feats);
-	double hit = 0, said = 0, is = 0, right = 0;
-
-	if (!text_read_rows(a, o->test, &test))
-		return 1;
-	if (!o->linear_only &&
-	    text_model_map(a, text_model_path(a, o, "tone.model"), &m, &why) != E_OK) {
-		fprintf(stderr, "aftersail text: %s\n", why);
-		return 1;
-	}
-	for (size_t i = 0; i < test.n; i++) {
-		bool harsh = str_eq(test.labels.v[i], S("harsh"));
-		tone_read(m, f, test.texts.v[i], o->langs ? o->langs : "en", &t);
-		hit += t.harsh && harsh;
-		said += t.harsh;
-		is += harsh;
-		right += t.harsh == harsh;
-	}
-	print("rows", (double)test.n);
-	print("accuracy", right / (double)(test.n ? test.n : 1));
-	print("precision", said > 0 ? hit / said : 0);
-	print("recall", is > 0 ? hit / is : 0);
-	print("f1", said + is > 0 ? 2 * hit / (said + is) : 0);
-	return 0;
-}
-
 static int eval_lang(struct arena *a, const struct text_opts *o)
 {
 	struct rows test;
@@ -371,18 +337,50 @@ static int eval_lang(struct arena *a, const struct text_opts *o)
 	return 0;
 }
 
+int text_train(struct arena *a, const struct text_opts *o)
+{
+	struct rows train, dev;
+	struct fit_options f = options_of(o);
+	struct str bytes;
+
+	if (!o->train || !o->out) {
+		fprintf(stderr, "aftersail text train: --train and --out are needed\n");
+		return 2;
+	}
+	if (!text_read_rows(a, o->train, &train) || (o->dev && !text_read_rows(a, o->dev, &dev)))
+		return 1;
+	struct strs labels = text_labels(a, &train);
+	if (o->titles && f.kind == MODEL_ONE && labels.n > 8)
+		add_titles(a, &train, &labels);
+	struct fit_set set = text_set(a, &train, &labels), on;
+	if (o->dev)
+		on = text_set(a, &dev, &labels);
+	if (fit_model(a, &set, o->dev ? &on : NULL, &f, &bytes) != E_OK) {
+		fprintf(stderr, "aftersail text: %s has no labelled rows\n", o->train);
+		return 1;
+	}
+	return !text_write_file(o->out, bytes);
+}
+
+/* clang-format off */
+static const struct {
+	const char *task;
+	int (*eval)(struct arena *, const struct text_opts *);
+} tasks[] = {
+	{"lang",  eval_lang},       {"mood",  eval_shipped},    {"topic", eval_shipped}, {"tone", text_eval_tone},
+	{"spans", text_eval_spans}, {"mails", text_eval_mails}, {"pairs", text_eval_pairs},
+};
+/* clang-format on */
+
 int text_eval(struct arena *a, const struct text_opts *o)
 {
 	if (!o->test) {
 		fprintf(stderr, "aftersail text eval: --test is missing\n");
 		return 2;
 	}
-	if (strcmp(o->task, "lang") == 0)
-		return eval_lang(a, o);
-	if (strcmp(o->task, "tone") == 0)
-		return eval_tone(a, o);
-	if (strcmp(o->task, "mood") == 0 || strcmp(o->task, "topic") == 0)
-		return eval_shipped(a, o);
+	for (size_t i = 0; i < COUNT(tasks); i++)
+		if (strcmp(o->task, tasks[i].task) == 0)
+			return tasks[i].eval(a, o);
 	if (!o->train) {
 		fprintf(stderr, "aftersail text eval: --train is missing\n");
 		return 2;

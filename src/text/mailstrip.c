@@ -31,7 +31,7 @@ static const struct {
 } wrote[] = {
 	{"on ", "wrote:"},       {"on ", "writes:"},        {"am ", ":"},           {"le ", "a ecrit :"},
 	{"le ", "a ecrit:"},     {"el ", "escribio:"},      {"il ", "ha scritto:"}, {"em ", "escreveu:"},
-	{"op ", "het volgende geschreven:"}, {"op ", "schreef:"}, {"den ", "skrev:"}, {"den ", "skrev"},
+	{"op ", "het volgende geschreven:"}, {"op ", ":"}, {"den ", "skrev:"}, {"den ", "skrev"},
 	{"w dniu ", "pisze:"},   {"w dniu ", "napisał:"},   {"dnia ", "napisał(a):"}, {"a ", "escreveu:"},
 	{"pe ", "a scris:"},     {"", "napisal:"},          {"", "napsal:"},        {"", "пишет:"},
 	{"", "написал:"},        {"", "написал(а):"},       {"", "<br />写道："},   {"", "写道:"},
@@ -57,7 +57,7 @@ static const char *const separators[] = {
 
 /* First words of the header lines that reply blocks carry; sender words and others. */
 static const char *const from_words[] = {
-	"from:", "von:", "de:", "da:", "van:", "fra:", "fran:", "od:", "kimden:", "от:", "发件人", "寄件者",
+	"from:", "von:", "de:", "de :", "da:", "van:", "fra:", "fran:", "od:", "kimden:", "от:", "发件人", "寄件者",
 	"差出人", "보낸 사람", "보낸사람", "من:", "送信元",
 };
 static const char *const header_words[] = {
@@ -227,10 +227,24 @@ static bool says_wrote(const struct line *first, const struct line *last)
 			continue;
 		if (strcmp(end, ":") != 0)
 			return true;
-		if (strstr(first->folded, "schrieb") || strstr(last->folded, "schrieb"))
-			return true;
+		static const char *const verbs[] = {"schrieb", "schreef", "wrote"};
+		for (size_t k = 0; k < COUNT(verbs); k++)
+			if (strstr(first->folded, verbs[k]) || strstr(last->folded, verbs[k]))
+				return true;
 	}
 	return false;
+}
+
+/* In any language: an address, a colon at the end, and quoted lines right after. */
+static bool leads_quote(const struct lines *ls, size_t i)
+{
+	const struct line *l = &ls->v[i];
+	size_t next = i + 1;
+
+	while (next < ls->n && next < i + 3 && !ls->v[next].folded[0])
+		next++;
+	return ends_with(l->tail, ":") && str_find_char(str_clip(l->text, 400), '@') >= 0 &&
+	       next < ls->n && ls->v[next].folded[0] == '>';
 }
 
 /* How many lines the introduction at i takes: 0, 1, or 2 and 3 when it was wrapped. */
@@ -242,7 +256,7 @@ static size_t wrote_lines(const struct lines *ls, size_t i)
 			return 0;
 		if (n > 1 && !names_a_mail(&ls->v[i]))
 			return 0;
-		if (says_wrote(&ls->v[i], last))
+		if (says_wrote(&ls->v[i], last) || leads_quote(ls, i + n - 1))
 			return n;
 	}
 	return 0;

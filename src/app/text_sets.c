@@ -1,0 +1,175 @@
+/* The hand-written sets: spans, mails, pairs, drafts, and shipped models on messages. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/text_cmd.h"
+
+#include "text/mailstrip.h"
+#include "text/similar.h"
+#include "text/spot.h"
+#include "text/tone.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print(const char *name, double value)
+{
+	printf("%s %.6g\n", name, value);
+}
+
+static void print_f1(double hit, double said, double is)
+{
+	print("precision", said > 0 ? hit / said : 0);
+	print("recall", is > 0 ? hit / is : 0);
+	print("f1", said + is > 0 ? 2 * hit / (said + is) : 0);
+}
+
+/* Drafts of one language (--langs): harsh or ok, by phrases and model together; with --linear
+ * by phrases alone. */
+int text_eval_tone(struct arena *a, const struct text_opts *o)
+{
+	struct rows test;
+	const struct text_model *m = NULL;
+	const char *why;
+	struct tone t;
+	struct feats *f = NEW(a, struct feats);
+	double hit = 0, said = 0, is = 0, right = 0;
+
+	if (!text_read_rows(a, o->test, &test))
+		return 1;
+	if (!o->linear_only &&
+	    text_model_map(a, text_model_path(a, o, "tone.model"), &m, &why) != E_OK) {
+		fprintf(stderr, "aftersail text: %s\n", why);
+		return 1;
+	}
+	for (size_t i = 0; i < test.n; i++) {
+		bool harsh = str_eq(test.labels.v[i], S("harsh"));
+		tone_read(m, f, test.texts.v[i], o->langs ? o->langs : "en", &t);
+		hit += t.harsh && harsh;
+		said += t.harsh;
+		is += harsh;
+		right += t.harsh == harsh;
+	}
+	print("rows", (double)test.n);
+	print("accuracy", right / (double)(test.n ? test.n : 1));
+	print_f1(hit, said, is);
+	return 0;
+}
+
+/* text<TAB>kind=span|kind=span: a span counts when kind and text are both right. */
+int text_eval_spans(struct arena *a, const struct text_opts *o)
+{
+	enum { MANY = 64 };
+	struct rows test;
+	double hit = 0, said = 0, is = 0;
+
+	if (!text_read_rows(a, o->test, &test))
+		return 1;
+	for (size_t i = 0; i < test.n; i++) {
+		struct spot v[MANY];
+		struct str text = test.labels.v[i], rest = test.texts.v[i], want;
+		size_t n = spot_find(text, v, MANY);
+		bool used[MANY] = {0};
+		said += (double)n;
+		while (rest.n && str_cut(&rest, '|', &want)) {
+			bool found = false;
+			is++;
+			for (size_t k = 0; k < n && !found; k++) {
+				struct str got = str_fmt(a, "%s=%.*s", spot_name(v[k].kind),
+							 STR(str_slice(text, v[k].from, v[k].to)));
+				found = !used[k] && str_eq(got, want);
+				used[k] |= found;
+			}
+			hit += found;
+			if (!found && o->json)
+				printf("missed %.*s in: %.*s\n", STR(want), STR(text));
+		}
+		for (size_t k = 0; k < n && o->json; k++)
+			if (!used[k])
+				printf("false %s=%.*s in: %.*s\n", spot_name(v[k].kind),
+				       STR(str_slice(text, v[k].from, v[k].to)), STR(text));
+	}
+	print("rows", (double)test.n);
+	print("spans", is);
+	print_f1(hit, said, is);
+	return 0;
+}
+
+static struct str unescape(struct arena *a, struct str s)
+{
+	struct buf b = BUF(a);
+
+	for (size_t i = 0; i < s.n; i++) {
+		bool nl = s.p[i] == '\\' && i + 1 < s.n && s.p[i + 1] == 'n';
+		buf_char(&b, nl ? '\n' : s.p[i]);
+		i += nl;
+	}
+	return buf_str(&b);
+}
+
+/* mail<TAB>what is new in it, lines as \n: right when the body is exactly that. */
+int text_eval_mails(struct arena *a, const struct text_opts *o)
+{
+	struct rows test;
+	double right = 0;
+
+	if (!text_read_rows(a, o->test, &test))
+		return 1;
+	for (size_t i = 0; i < test.n; i++) {
+		struct mail_parts p;
+		mail_strip(a, unescape(a, test.labels.v[i]), &p);
+		bool hit = str_eq(p.body, unescape(a, test.texts.v[i]));
+		right += hit;
+		if (!hit && o->json)
+			printf("wrong: %.*s\n  gives: %.*s\n", STR(test.labels.v[i]), STR(p.body));
+	}
+	print("rows", (double)test.n);
+	print("accuracy", right / (double)(test.n ? test.n : 1));
+	return 0;
+}
+
+struct scored {
+	float p;
+	bool same;
+};
+
+static int by_p(const void *x, const void *y)
+{
+	float a = ((const struct scored *)x)->p, b = ((const struct scored *)y)->p;
+
+	return (a < b) - (a > b);
+}
+
+/* 0|1<TAB>a<TAB>b: at the threshold of 0.5, the best threshold on these rows, and the area
+ * under the curve, which needs none. */
+int text_eval_pairs(struct arena *a, const struct text_opts *o)
+{
+	struct rows test;
+	struct feats *f = NEW(a, struct feats), *g = NEW(a, struct feats);
+	struct str left;
+	double same = 0, right = 0, above = 0, area = 0, best = 0, at_most = 0;
+
+	if (!text_read_rows(a, o->test, &test))
+		return 1;
+	struct scored *v = NEWN(a, struct scored, test.n + 1);
+	for (size_t i = 0; i < test.n; i++) {
+		v[i].same = str_eq(test.labels.v[i], S("1"));
+		if (str_cut(&test.texts.v[i], '\t', &left))
+			v[i].p = similar_pair(f, g, left, test.texts.v[i]);
+		same += v[i].same;
+		right += (v[i].p >= 0.5f) == v[i].same;
+	}
+	qsort(v, test.n, sizeof *v, by_p);
+	for (size_t i = 0; i < test.n; i++) {
+		above += v[i].same;
+		area += v[i].same ? 0 : above;
+		best = above + ((double)test.n - same) - ((double)i + 1 - above);
+		at_most = best > at_most ? best : at_most;
+	}
+	double n = (double)(test.n ? test.n : 1), other = (double)test.n - same;
+	print("rows", (double)test.n);
+	print("accuracy", right / n);
+	print("accuracy_best_threshold", at_most / n);
+	print("auc", same > 0 && other > 0 ? area / (same * other) : 0);
+	return 0;
+}

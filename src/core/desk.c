@@ -171,7 +171,7 @@ enum err desk_serve(struct desk *d, const char **why)
 	d->mail = mail_start(d);
 	d->local = local_start(d, why);
 	if (!d->local)
-		return E_BUSY;
+		log_line(LOG_WARN, "no commands can be taken", "why", *why, NULL);
 	return http_start(d->a, &options, &d->http, why);
 }
 

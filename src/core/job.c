@@ -92,6 +92,16 @@ static int64_t backoff(int64_t tries)
 	return ms < 2 * HOUR_MS ? ms : 2 * HOUR_MS;
 }
 
+/* When an unknown one goes again by itself; 0: a person decides. */
+static int64_t rerun_at(struct ctx *c, const struct job_run *run)
+{
+	const struct job_kind *k = run->kind;
+
+	if (!k->unknown_retry_ms || (k->may_rerun && !k->may_rerun(c, &run->job)))
+		return 0;
+	return c->now + k->unknown_retry_ms;
+}
+
 static enum err record(struct ctx *c, const struct job_run *run)
 {
 	const struct outcome *o = &run->outcome;
@@ -110,9 +120,7 @@ static enum err record(struct ctx *c, const struct job_run *run)
 		break;
 	case OUTCOME_UNKNOWN:
 		in.state = S("unknown");
-		in.run_at = run->kind->unknown_retry_ms && o->retry_after >= 0
-				? c->now + run->kind->unknown_retry_ms
-				: 0;
+		in.run_at = rerun_at(c, run);
 		break;
 	}
 	TRY(job_state(c, &in));

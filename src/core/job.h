@@ -30,9 +30,8 @@ struct outcome {
 	enum outcome_kind kind;
 	const char *key; /* i18n key of what went wrong; NULL when sent */
 	struct str arg;
-	int64_t
-	    retry_after; /* milliseconds; 0: backoff decides; -1 with UNKNOWN: never by itself */
-	struct str id;   /* the other side's id, when it gave one */
+	int64_t retry_after; /* milliseconds; 0: backoff decides */
+	struct str id;       /* the other side's id, when it gave one */
 };
 
 /* Drives one sending on the outbound thread; calls job_finish() once, from any thread. */
@@ -49,6 +48,8 @@ struct job_kind {
 	enum err (*done)(struct ctx *, const struct job *, const struct outcome *);
 	int tries_max;            /* then OUTCOME_LATER becomes refused; 0: 12 (about a day) */
 	int64_t unknown_retry_ms; /* run an unknown one again after this; 0: never by itself */
+	/* Whether this one may be; NULL: yes. */
+	bool (*may_rerun)(struct ctx *, const struct job *);
 };
 
 /* In the transaction of the change.  run_at 0 means now. */

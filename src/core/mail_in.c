@@ -348,7 +348,7 @@ static struct mail_item *wait_for_items(struct mail *m)
 	pthread_mutex_lock(&m->lock);
 	while (!m->first && !m->look && !m->stopping && r == 0)
 		r = pthread_cond_timedwait(&m->wake, &m->lock, &t);
-	if (r)
+	if (clock_ticks() / 1000 - m->looked_at >= LOOK_MS)
 		m->look = true;
 	first = m->first;
 	m->first = NULL;
@@ -377,6 +377,7 @@ static void *run(void *arg)
 				return NULL;
 		} else if (m->look) {
 			m->look = false;
+			m->looked_at = clock_ticks() / 1000;
 			look(m);
 		}
 	}

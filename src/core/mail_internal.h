@@ -47,6 +47,7 @@ struct mail {
 	struct mailbox *boxes;
 	struct mail_item *first, **last;
 	bool stopping, look;
+	int64_t looked_at; /* milliseconds that only go forward */
 	struct arena *a;
 };
 

@@ -14,7 +14,7 @@ struct sending {
 	struct smtp_account account;
 	struct smtp_mail mail;
 	struct str external_id, sent_folder;
-	bool keep, resend;
+	bool keep;
 };
 
 struct str mail_smtp_user(const struct mail_settings *s, struct str address)
@@ -54,6 +54,13 @@ static struct str refusals_text(struct arena *a, const struct smtp_result *r)
 	return buf_str(&b);
 }
 
+static void forget_token(struct mailbox *b, void *arg)
+{
+	(void)arg;
+	if (b->oauth)
+		oauth_forget(b->oauth);
+}
+
 static void sent(void *arg, const struct smtp_result *r)
 {
 	static const enum outcome_kind kinds[] = {[SMTP_SENT] = OUTCOME_SENT,
@@ -67,12 +74,12 @@ static void sent(void *arg, const struct smtp_result *r)
 			    .id = s->external_id};
 
 	/* A password that is wrong today may be put right tomorrow: the mail waits. */
-	if (o.kind == OUTCOME_REFUSED && r->key && !strcmp(r->key, "mail.error.auth"))
+	if (o.kind != OUTCOME_SENT && r->key && !strcmp(r->key, "mail.error.auth")) {
 		o.kind = OUTCOME_LATER;
+		mail_with_box(s->desk, s->inbox_id, forget_token, NULL);
+	}
 	if (o.kind == OUTCOME_SENT && r->n_refusals && !o.key)
 		o.key = "mail.error.recipient";
-	if (o.kind == OUTCOME_UNKNOWN && !s->resend)
-		o.retry_after = -1;
 	if (o.kind == OUTCOME_SENT && s->keep)
 		mail_with_box(s->desk, s->inbox_id, keep_copy, s);
 	job_finish(s->run, &o);
@@ -158,8 +165,7 @@ enum err mail_send(struct ctx *c, struct job_run *run, const struct inbox_link *
 			      .mail = {made.sender, made.recipients, made.n_recipients, made.bytes},
 			      .external_id = made.external_id,
 			      .sent_folder = str_dup(a, set->sent_folder),
-			      .keep = set->keep_sent,
-			      .resend = set->resend_unknown};
+			      .keep = set->keep_sent};
 	if (!s->account.host.n)
 		return fail(c, E_INVALID, "mail.error.no_server", NULL);
 	if (!str_eq(set->auth, S("oauth"))) {

@@ -8,9 +8,11 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.error
@@ -25,6 +27,7 @@ from mail import PASSWORD, Mail, free_ports, listening, wait_until
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parent / "corpus" / "mail"
 SUPPORT, SECOND = "support@shop.example", "service@shop.example"
+TOKENS, UNSURE = "tokens@shop.example", "unsure@shop.example"
 ADMIN, SECRET = "admin@shop.example", "password-1234"
 
 # Twenty mails of the corpus: who wrote, what the conversation is called, words that are in it.
@@ -72,9 +75,8 @@ class Desk:
         self.log = open(self.at / "log", "ab")
 
     def init(self):
-        env = os.environ | {"AFTERSAIL_PASSWORD": SECRET}
         subprocess.run([program(), "init", *self.flags, "--email", ADMIN, "--name", "Admin"],
-                       check=True, env=env, stdout=self.log, stderr=self.log)
+                       check=True, input=SECRET.encode() + b"\n", stdout=self.log, stderr=self.log)
 
     def start(self):
         self.child = subprocess.Popen([program(), "serve", *self.flags], stdin=subprocess.DEVNULL,
@@ -128,6 +130,65 @@ class Desk:
         print((self.at / "log").read_text(errors="replace")[-6000:], file=sys.stderr)
 
 
+class Cutter:
+    """Stands between the desk and the mail server.  In `mode` cut, the server's answer to a whole
+    mail never comes back: the mail has arrived and the desk cannot know.  In hold, the line stays."""
+
+    def __init__(self, port):
+        self.server, self.mode, self.held = port, "pass", threading.Event()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                desk, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self.server))
+            line = {"ended": False}
+            threading.Thread(target=self.to_server, args=(desk, server, line), daemon=True).start()
+            threading.Thread(target=self.to_desk, args=(desk, server, line), daemon=True).start()
+
+    def to_server(self, desk, server, line):
+        tail = b""
+        try:
+            while chunk := desk.recv(65536):
+                tail = (tail + chunk)[-5:]
+                if self.mode != "pass" and tail == b"\r\n.\r\n":
+                    line["ended"] = True
+                server.sendall(chunk)
+        except OSError:
+            pass
+        self.end(server)
+
+    def to_desk(self, desk, server, line):
+        try:
+            while chunk := server.recv(65536):
+                if line["ended"]:
+                    self.held.set()
+                    if self.mode == "hold":
+                        continue
+                    break
+                desk.sendall(chunk)
+        except OSError:
+            pass
+        self.end(desk)
+
+    @staticmethod
+    def end(line):
+        """close() alone says nothing to the other side while a thread still reads."""
+        try:
+            line.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        line.close()
+
+    def close(self):
+        self.listener.close()
+
+
 def corpus(name):
     return (CORPUS / f"{name}.eml").read_bytes()
 
@@ -152,7 +213,7 @@ class EndToEnd(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         buyers = {row[1] for row in TWENTY} | {"ann@buyer.example", "bob@buyer.example"}
-        cls.mail = Mail([SUPPORT, SECOND, *sorted(buyers)])
+        cls.mail = Mail([SUPPORT, SECOND, TOKENS, UNSURE, *sorted(buyers)])
         cls.mail.start()
         cls.desk = Desk(cls.mail.certificate, cls.database)
         try:
@@ -212,16 +273,26 @@ class EndToEnd(unittest.TestCase):
                     return card
             return None
 
-        return self.wait(f"a conversation of {email}", seconds, find)
+        try:
+            return self.wait(f"a conversation of {email}", seconds, find)
+        except TimeoutError as e:
+            link = self.link(inbox or self.inbox)
+            raise TimeoutError(f"{e}; the mailbox: {link}") from None
 
     def state_of(self, conversation, entry, states, seconds=20):
+        last = {}
+
         def find():
             for e in self.desk.thread(conversation):
-                if e["id"] == entry and e["state"] in states:
-                    return e
-            return None
+                if e["id"] == entry:
+                    last.update(e)
+            return last if last.get("state") in states else None
 
-        return self.wait(f"entry {entry} to be {states}", seconds, find)
+        try:
+            return self.wait(f"entry {entry} to be {states}", seconds, find)
+        except TimeoutError as e:
+            raise TimeoutError(f"{e}: {last.get('state')} {last.get('state_key')} "
+                               f"{last.get('state_arg')}") from None
 
     def answered(self, conversation, text, **more):
         made = self.desk.answer(conversation, text, **more)
@@ -428,6 +499,52 @@ class EndToEnd(unittest.TestCase):
         self.wait("the refusal", 30,
                   lambda: self.link(inbox)["last_error_key"] == "mail.error.auth")
         self.desk.call("PATCH", f"/inboxes/{inbox}", {"version": self.version(inbox), "active": False})
+
+    def test_16_access_tokens(self):
+        sender, address = "bob@buyer.example", TOKENS
+        inbox = self.connect(
+            "Tokens", address, imap_password="", auth="oauth", oauth_provider="other",
+            oauth_token_url=f"http://127.0.0.1:{self.mail.ports['oauth']}/token",
+            oauth_client_id="desk", oauth_client_secret="x", oauth_refresh_token="refresh-" + address)
+        self.mail.send(sender, [address], letter(sender, "By token", to=address))
+        card = self.conversation_of(sender, inbox)
+        self.mail.tokens.expire()
+        before = len(self.mail.read(sender))
+        self.answered(card["id"], "Signed in with a token.")
+        self.assertEqual(len(self.mail.wait_for(sender, before + 1)), before + 1)
+
+    def test_17_what_may_have_been_sent_is_shown_as_unknown(self):
+        sender, address = "ann@buyer.example", UNSURE
+        cutter = Cutter(self.mail.ports["smtp"])
+        self.addCleanup(cutter.close)
+        inbox = self.connect("Unsure", address, smtp_security="none", smtp_port=cutter.port,
+                             smtp_user="-", resend_unknown=False)
+        self.mail.send(sender, [address], letter(sender, "Unsure", to=address))
+        card = self.conversation_of(sender, inbox, 40)
+        self.mail.empty(sender)
+        cutter.mode = "cut"
+        made = self.desk.answer(card["id"], "Once or twice?")
+        entry = self.state_of(card["id"], made["id"], ("unknown",))
+        self.assertEqual(entry["state_key"], "mail.error.lost")
+        cutter.mode = "pass"
+        self.desk.call("POST", f"/conversations/{card['id']}/messages/{made['id']}/retry")
+        self.state_of(card["id"], made["id"], ("sent",))
+        ids = {read(raw)["Message-ID"] for raw in self.mail.wait_for(sender, 2)}
+        self.assertEqual(len(ids), 1, "sent again under another id")
+
+        # Killed between "taken" and "written down".
+        cutter.mode = "hold"
+        cutter.held.clear()
+        made = self.desk.answer(card["id"], "And killed?")
+        self.assertTrue(cutter.held.wait(20))
+        self.desk.stop(signal.SIGKILL)
+        self.desk.start()
+        entry = self.state_of(card["id"], made["id"], ("unknown",))
+        self.assertEqual(entry["state_key"], "job.lost")
+        self.desk.call("POST", f"/conversations/{card['id']}/messages/{made['id']}/settle",
+                       {"sent": True})
+        self.state_of(card["id"], made["id"], ("sent",))
+        self.assertEqual(len(self.mail.wait_for(sender, 3)), 3)
 
     def link(self, inbox):
         return self.desk.call("GET", f"/inboxes/{inbox}")["state"]

@@ -119,8 +119,19 @@ static enum err done(struct ctx *c, const struct job *job, const struct outcome 
 	return inbox_entry_state(c, job->subject, states[o->kind], o->key, o->arg);
 }
 
+/* Once more with the same Message-ID, unless the mailbox says otherwise. */
+static bool may_rerun(struct ctx *c, const struct job *job)
+{
+	struct inbox_link link;
+
+	if (inbox_link_of(c, job->inbox_id, &link) != E_OK || !link.channel->compose)
+		return false;
+	return ((const struct mail_settings *)link.settings)->resend_unknown;
+}
+
 static const struct job_kind jobs[] = {
     {.name = "mail",
+     .may_rerun = may_rerun,
      .start = start,
      .claimed = claimed,
      .done = done,
@@ -183,6 +194,20 @@ static enum err link_note(struct ctx *c, int64_t inbox_id, const struct link_not
 					  note->arg, note->next_try_at);
 	return inbox_connected(c, inbox_id, note->state == LINK_OK);
 }
+
+/* A mailbox was made, changed or switched off: core looks at once, not in five seconds. */
+static enum err hear_change(struct ctx *c, const struct event *e, void *thought)
+{
+	(void)e;
+	(void)thought;
+	mail_changed(c->desk);
+	return E_OK;
+}
+
+static const struct reaction listens[] = {
+    {EV_INBOX_CHANGED, NULL, hear_change},
+    {0},
+};
 
 /* ---- routes ---- */
 
@@ -253,6 +278,7 @@ const struct module mail_module = {
     .name = "mail",
     .routes = {routes},
     .jobs = jobs,
+    .listens = listens,
     .receive = receive,
     .links = links,
     .link_note = link_note,

@@ -185,8 +185,10 @@ static enum MHD_Result add_header(void *arg, enum MHD_ValueKind kind, const char
 	}
 	h->name = str_dup(c->q.a, (struct str){name, n_name});
 	h->value = str_dup(c->q.a, (struct str){value, value ? n_value : 0});
-	if (!str_utf8_ok(h->name) || !str_utf8_ok(h->value))
+	if (!str_utf8_ok(h->value))
 		http_conn_refuse(c, 400, "error.malformed");
+	if (!http_is_token(h->name))
+		http_conn_break(c);
 	c->n_headers++;
 	return MHD_YES;
 }
@@ -206,7 +208,7 @@ static void read_headers(struct http_conn *c)
 static void finish_headers(struct http_conn *c, struct MHD_Response *r)
 {
 	MHD_add_response_header(r, "X-Request-Id", c->q.id);
-	if (atomic_load(&c->server->stopping))
+	if (c->broken || atomic_load(&c->server->stopping))
 		MHD_add_response_header(r, "Connection", "close");
 }
 
@@ -382,11 +384,11 @@ struct http_stream *http_stream_open(struct http_req *q, const struct http_pair 
 					  closed, arg);
 	if (!made) {
 		struct http_pair later = {S("Retry-After"), S("5")};
-		http_send(q, &(struct http_reply){
-				 .status = c->head ? 200 : 503, .headers = &later, .n_headers = 1});
+		http_send(q, &(struct http_reply){.status = c->head ? 200 : 503,
+						  .headers = c->head ? headers : &later,
+						  .n_headers = c->head ? n : 1});
 		return NULL;
 	}
-	c->streaming = true;
 	hand_back(c);
 	return made;
 }
@@ -410,7 +412,10 @@ static void begin(struct http_conn *c, const char *method)
  * answer instead of a broken connection; answering before the end closes it. */
 static bool refuse_at_once(const struct http_conn *c)
 {
-	return c->announced > DISCARD_MAX || (c->announced != 0 && http_header(&c->q, "Expect").p);
+	if (c->announced == 0)
+		return false;
+	/* After a 400 nobody knows where the body ends. */
+	return c->refuse == 400 || c->announced > DISCARD_MAX || http_header(&c->q, "Expect").p;
 }
 
 static enum MHD_Result queue_reply(struct http_conn *c)

@@ -74,7 +74,8 @@ struct http_conn {
 	struct wire *wire;
 	struct http_conn *prev, *next; /* of the server's, under its lock */
 	_Atomic int state, owners;
-	bool seen, handed, discard, head, streaming;
+	bool seen, handed, head;
+	bool broken; /* nobody knows where the request ends: close after the reply */
 
 	struct http_pair *headers, *query;
 	size_t n_headers, n_query;
@@ -114,6 +115,10 @@ struct http_server {
 void http_conn_deadline(struct http_conn *, int64_t seconds);
 /* Settle that the request is answered with a refusal; the first one counts. */
 void http_conn_refuse(struct http_conn *, int status, const char *key);
+/* The same with 400, and the connection closes: where the request ends is not sure. */
+void http_conn_break(struct http_conn *);
+/* What a header's name may be. */
+bool http_is_token(struct str);
 /* Once the headers and the peer's address are there: the rest, and the plan for the body. */
 void http_conn_read(struct http_conn *);
 void http_body_take(struct http_conn *, const char *, size_t);

@@ -59,6 +59,20 @@ void http_conn_refuse(struct http_conn *c, int status, const char *key)
 	atomic_fetch_add(&c->server->refused, 1);
 }
 
+void http_conn_break(struct http_conn *c)
+{
+	c->broken = true;
+	http_conn_refuse(c, 400, "error.malformed");
+}
+
+bool http_is_token(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", s.p[i]))
+			return false;
+	return s.n > 0;
+}
+
 static void read_query(struct http_conn *c)
 {
 	struct str rest = c->q.query, pair;
@@ -129,14 +143,28 @@ static void read_peer(struct http_conn *c)
 	}
 }
 
+/* Two lengths, or two ways of telling it: another server in front may have read it differently. */
 static void read_length(struct http_conn *c)
 {
-	struct str length = http_header(&c->q, "Content-Length");
+	struct str length = {0}, coding = {0};
 
-	if (http_header(&c->q, "Transfer-Encoding").p)
+	for (size_t i = 0; i < c->n_headers; i++) {
+		const struct http_pair *h = &c->headers[i];
+		bool is_length = str_eq_nocase(h->name, S("Content-Length"));
+		struct str *mine = is_length ? &length : &coding;
+
+		if (!is_length && !str_eq_nocase(h->name, S("Transfer-Encoding")))
+			continue;
+		if (length.p || coding.p)
+			http_conn_break(c);
+		*mine = h->value;
+	}
+	if (coding.p)
 		c->announced = -1;
-	else if (length.p && (!str_int(length, &c->announced) || c->announced < 0))
-		http_conn_refuse(c, 400, "error.malformed");
+	if ((coding.p && !str_eq_nocase(coding, S("chunked"))) ||
+	    (length.p && (length.n == 0 || length.p[0] == '+' || !str_int(length, &c->announced) ||
+			  c->announced < 0)))
+		http_conn_break(c);
 }
 
 static void open_body_file(struct http_conn *c)

@@ -277,6 +277,10 @@ static const struct row {
 	{"length too large",   "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n", "413 "},
 	{"length absurd",      "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999\r\n\r\n", "413 "},
 	{"length not a number", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", "400 "},
+	{"two lengths",        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", "400 "},
+	{"length and chunks",  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400 "},
+	{"unknown coding",     "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", "400 "},
+	{"space before colon", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length : 3\r\n\r\nabc", "HTTP/1.1 400 Bad Request\r\n"},
 	{"version unknown",    "GET /a HTTP/7.1\r\nHost: x\r\n\r\n",                          "505 "},
 	{"not a request",      "\x16\x03\x01\x02\r\n\r\n",                                    ""},
 	{"tag not held",       "GET /tagged HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"v0\"\r\n\r\n", "200 OK"},
@@ -316,6 +320,20 @@ static void test_pipeline(void **state)
 	struct str got = hear(fd, "/3 peer");
 	ptrdiff_t one = str_find(got, S("/1 peer")), two = str_find(got, S("\r\n\r\nhi"));
 	assert_true(one > 0 && two > one && str_find(got, S("/3 peer")) > two);
+	close(fd);
+}
+
+/* What follows a request whose end is unsure is never taken for a request. */
+static void test_smuggling(void **state)
+{
+	int fd = dial();
+
+	(void)state;
+	say(fd, S("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length : 33\r\n\r\n"
+		  "GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"));
+	struct str got = hear(fd, NULL);
+	assert_true(str_find(got, S("400 Bad Request")) > 0);
+	assert_true(str_find(got, S("/hidden")) < 0);
 	close(fd);
 }
 
@@ -553,6 +571,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_requests, start, stop),
 	    cmocka_unit_test_setup_teardown(test_head, start, stop),
 	    cmocka_unit_test_setup_teardown(test_pipeline, start, stop),
+	    cmocka_unit_test_setup_teardown(test_smuggling, start, stop),
 	    cmocka_unit_test_setup_teardown(test_pieces, start, stop),
 	    cmocka_unit_test_setup_teardown(test_limits, start, stop),
 	    cmocka_unit_test_setup_teardown(test_file, start, stop),

@@ -65,7 +65,7 @@ export class Stream {
   private async change() {
     const body = { stream_id: this.streamId, topics: this.topics.join() }
     const { response } = await api
-      .PUT('/stream/topics', { body } as never)
+      .PUT('/stream/topics', { body })
       .catch(() => ({ response: undefined }))
     if (!response?.ok) this.again()
   }

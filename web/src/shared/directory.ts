@@ -4,39 +4,28 @@ import { computed, shallowRef, type ShallowRef } from 'vue'
 import { api, must } from '@/api/client'
 import type { Canned, Inbox, Person, Tag, Team } from '@/api/types'
 import { listen } from './live'
+import { myId, session } from './session'
 
 interface Row {
   id: number
 }
-interface Page<T> {
-  items: T[]
-  next?: string | null
-}
-
-function keep<T extends Row>(read: (after?: string) => Promise<Page<T>>) {
+function keep<T extends Row>(read: () => Promise<{ items: T[] }>) {
   const list = shallowRef<T[]>([])
   const byId = computed(() => new Map(list.value.map((row) => [row.id, row])))
-  async function load() {
-    const all: T[] = []
-    let after: string | undefined
-    do {
-      const page = await read(after)
-      all.push(...page.items)
-      after = page.next ?? undefined
-    } while (after)
-    list.value = all
-  }
+  const load = async () => void (list.value = (await read()).items)
   return { list, byId, load, get: (id: number | null | undefined) => byId.value.get(id ?? 0) }
 }
 
-type Query = { params: { query: never } }
-const query = (after?: string): Query => ({ params: { query: { after, limit: 100 } as never } })
+export const people = keep<Person>(() => must(api.GET('/people')))
+export const teams = keep<Team>(() => must(api.GET('/teams')))
+export const tags = keep<Tag>(() => must(api.GET('/tags')))
+export const inboxes = keep<Inbox>(() => must(api.GET('/inboxes')))
+export const canned = keep<Canned>(() => must(api.GET('/canned')))
 
-export const people = keep<Person>((after) => must(api.GET('/people', query(after))))
-export const teams = keep<Team>((after) => must(api.GET('/teams', query(after) as never)))
-export const tags = keep<Tag>((after) => must(api.GET('/tags', query(after) as never)))
-export const inboxes = keep<Inbox>((after) => must(api.GET('/inboxes', query(after) as never)))
-export const canned = keep<Canned>((after) => must(api.GET('/canned', query(after) as never)))
+/** Mine as the others see it: offline while no console is open. */
+export const myPresence = computed(
+  () => people.get(myId.value)?.presence ?? session.value?.person.presence ?? 'offline',
+)
 
 export async function loadDirectory() {
   await Promise.allSettled([people, teams, tags, inboxes, canned].map((one) => one.load()))
@@ -56,9 +45,12 @@ export function drop<T extends Row>(list: ShallowRef<T[]>, id: number) {
 let soon: ReturnType<typeof setTimeout> | undefined
 
 listen({
-  change: ({ topic }) => {
+  change: ({ topic, id, presence }) => {
     if (topic === 'inboxes') void inboxes.load().catch(() => undefined)
     if (topic !== 'people') return
+    const person = people.get(id)
+    if (person && presence)
+      put(people.list, { ...person, presence: presence as Person['presence'] })
     clearTimeout(soon)
     soon = setTimeout(() => void people.load().catch(() => undefined), 500)
   },

@@ -14,6 +14,7 @@ export interface Change {
   card?: Card
   entry?: Entry
   removed?: boolean
+  presence?: string
 }
 
 export interface Typing {

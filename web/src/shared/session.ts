@@ -59,7 +59,7 @@ export async function setPresence(presence: Person['presence']) {
   if (!before) return
   session.value = { ...before, person: { ...before.person, presence } }
   try {
-    await must(api.PUT('/me/presence', { body: { presence } } as never))
+    await must(api.PUT('/me/presence', { body: { presence } }))
   } catch (e) {
     session.value = before
     throw e

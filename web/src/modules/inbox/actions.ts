@@ -32,7 +32,7 @@ export async function patch(open: Open, change: Change): Promise<boolean> {
       must(
         api.PATCH('/conversations/{id}', {
           params: { path: { id: open.id } },
-          body: { ...change, version: open.conversation?.version ?? c.version } as never,
+          body: { ...change, version: open.conversation?.version ?? c.version },
         }),
       ),
     )

@@ -10,11 +10,12 @@ export const ORDERS = ['newest', 'oldest', 'waiting', 'priority'] as const
 export const PRIORITIES = ['none', 'low', 'medium', 'high', 'urgent'] as const
 
 export type List = (typeof LISTS)[number]
+export type Status = (typeof STATUSES)[number] | 'any'
 export type Order = (typeof ORDERS)[number]
 
 export interface ListQuery {
   list: List
-  status: string
+  status: Status
   order: Order
   inbox_id?: number
   team_id?: number
@@ -28,7 +29,7 @@ const idOf = (value: unknown) => (Number(value) > 0 ? Number(value) : undefined)
 export function readQuery(list: unknown, query: LocationQuery): ListQuery {
   return {
     list: oneOf(LISTS, list, 'mine'),
-    status: oneOf([...STATUSES, 'any'], query['status'], 'open'),
+    status: oneOf<Status>([...STATUSES, 'any'], query['status'], 'open'),
     order: oneOf(ORDERS, query['order'], 'newest'),
     inbox_id: idOf(query['inbox']),
     team_id: idOf(query['team']),

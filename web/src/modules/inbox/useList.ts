@@ -16,7 +16,7 @@ export const announcement = ref('')
 const page = usePage<Card>((after) =>
   must(
     api.GET('/conversations', {
-      params: { query: { ...query.value, after, limit: 40 } as never },
+      params: { query: { ...query.value, after, limit: 40 } },
     }),
   ),
 )

@@ -75,9 +75,7 @@ export async function loadThread(open: Open) {
   try {
     const [found, page] = await Promise.all([
       must(api.GET('/conversations/{id}', { params: { path } })),
-      must(
-        api.GET('/conversations/{id}/thread', { params: { path, query: { limit: 40 } as never } }),
-      ),
+      must(api.GET('/conversations/{id}/thread', { params: { path, query: { limit: 40 } } })),
     ])
     takeConversation(open, found)
     joinNewest(open, page.items, ('previous' in page ? page.previous : null) ?? null)
@@ -94,7 +92,7 @@ export async function loadEarlier(open: Open) {
   try {
     const page = await must(
       api.GET('/conversations/{id}/thread', {
-        params: { path: { id: open.id }, query: { before: open.previous, limit: 40 } as never },
+        params: { path: { id: open.id }, query: { before: open.previous, limit: 40 } },
       }),
     )
     const known = new Set(open.entries.map((e) => e.id))

@@ -77,10 +77,11 @@ export function draftOf(c: Conversation): Draft {
   return draft
 }
 
+/** The bare addresses of a line such as "Ann Lee <ann@a.example>, bo@b.example". */
 export const addresses = (line: string) =>
   line
-    .split(/[,;，；\s]+/)
-    .map((one) => one.trim())
+    .split(/[,;，；]+/)
+    .map((one) => (/<([^<>]+)>/.exec(one)?.[1] ?? one).trim())
     .filter(Boolean)
 
 export const isEmpty = (d: Draft) => !d.reply.trim() && !d.note.trim() && !d.attachments.length
@@ -101,7 +102,7 @@ async function save(d: Draft) {
     cc: addresses(d.cc),
   }
   const at = d.at
-  const kept = await must(api.PUT('/conversations/{id}/draft', { params, body } as never))
+  const kept = await must(api.PUT('/conversations/{id}/draft', { params, body }))
   d.version = (kept as { version: number }).version
   if (d.at === at) d.saved = 'saved'
 }

@@ -83,7 +83,7 @@ async function deliver(p: Parcel) {
       params: { path: { id: p.conversationId } },
       headers: { 'Idempotency-Key': p.body.client_id ?? '' },
       body: p.body,
-    } as never),
+    }),
   )
   take(p)
   const open = openThread(p.conversationId)

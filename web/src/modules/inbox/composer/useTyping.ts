@@ -1,6 +1,7 @@
 import { onBeforeUnmount } from 'vue'
 
 import { api } from '@/api/client'
+import type { Kind } from './drafts'
 
 const EVERY_MS = 4_000
 const QUIET_MS = 6_000
@@ -8,7 +9,7 @@ const QUIET_MS = 6_000
 /** Tells the others that somebody writes here: seldom, and once more when it ends. */
 export function useTyping(id: number) {
   let last = 0
-  let kind = 'reply'
+  let kind: Kind = 'reply'
   let quiet: ReturnType<typeof setTimeout> | undefined
 
   const tell = (typing: boolean) =>
@@ -16,7 +17,7 @@ export function useTyping(id: number) {
       .POST('/conversations/{id}/typing', {
         params: { path: { id } },
         body: { typing, kind },
-      } as never)
+      })
       .catch(() => undefined)
 
   function stop() {
@@ -25,7 +26,7 @@ export function useTyping(id: number) {
     last = 0
   }
 
-  function typed(what: string) {
+  function typed(what: Kind) {
     clearTimeout(quiet)
     quiet = setTimeout(stop, QUIET_MS)
     if (Date.now() - last < EVERY_MS && what === kind) return

@@ -116,7 +116,7 @@ async function talk(browser, desk, { language, agent, buyer, answers }) {
     'direction',
   )
   await write(shop, buyer[0])
-  say(await until(() => shop.locator('.said.visitor .meta').count()), 'the first message is stored')
+  say(await until(() => shop.locator('.said.visitor:not(.waiting) .meta').count()), 'the first message is stored')
 
   const seat = await openConsole(browser, desk, agent)
   say(await findByKeyboard(seat, buyer[0]), 'the agent finds it by keyboard')

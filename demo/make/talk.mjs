@@ -139,7 +139,7 @@ function gap(r, entry, before, mail) {
   if (!before) return 0
   if (entry.event === 'reopened') return r.int(2000, 26000)
   if (before.event === 'reopened') return 1
-  if (entry.nudge) return mail ? r.int(900, 2600) : r.int(6, 30)
+  if (entry.nudge) return mail ? r.int(120, 700) : r.int(6, 30)
   if (entry.kind !== 'message') return mail ? r.int(1, 25) : 1
   if (before.kind === 'event' && before.event === 'created') return 1
   if (entry.direction === before.direction) return mail ? r.int(300, 1500) : 1

@@ -71,27 +71,19 @@ async function openConsole(browser, desk, email) {
   await page.keyboard.press('Tab')
   await page.keyboard.type(PASSWORD)
   await page.keyboard.press('Enter')
-  await page.locator('[aria-current], nav').first().waitFor()
+  await page.waitForURL(/\/inbox\//)
+  await page.locator('nav').first().waitFor()
   return page
 }
 
+/** Goes down the list of all conversations until the buyer's words stand in the thread. */
 async function findByKeyboard(page, text) {
-  await sleep(800)
+  const thread = page.locator('.entry, article, [role=log]').filter({ hasText: text })
+  await sleep(500)
   await page.keyboard.press('3')
   for (let i = 0; i < 6; i++) {
     await page.keyboard.press('j')
-    if (
-      await until(
-        () =>
-          page
-            .locator('main, body')
-            .first()
-            .textContent()
-            .then((t) => t.includes(text) && page.url().match(/\d+$/)),
-        1500,
-      )
-    )
-      return true
+    if (await until(() => thread.count(), 2000)) return true
   }
   return false
 }
@@ -116,7 +108,10 @@ async function talk(browser, desk, { language, agent, buyer, answers }) {
     'direction',
   )
   await write(shop, buyer[0])
-  say(await until(() => shop.locator('.said.visitor:not(.waiting) .meta').count()), 'the first message is stored')
+  say(
+    await until(() => shop.locator('.said.visitor:not(.waiting) .meta').count()),
+    'the first message is stored',
+  )
 
   const seat = await openConsole(browser, desk, agent)
   say(await findByKeyboard(seat, buyer[0]), 'the agent finds it by keyboard')

@@ -79,8 +79,10 @@ async function openConsole(browser, desk, email) {
 /** Goes down the list of all conversations until the buyer's words stand in the thread. */
 async function findByKeyboard(page, text) {
   const thread = page.locator('.entry, article, [role=log]').filter({ hasText: text })
-  await sleep(500)
-  await page.keyboard.press('3')
+  await until(async () => {
+    await page.keyboard.press('3')
+    return page.waitForURL(/\/inbox\/all/, { timeout: 500 }).then(() => true)
+  })
   for (let i = 0; i < 6; i++) {
     await page.keyboard.press('j')
     if (await until(() => thread.count(), 2000)) return true

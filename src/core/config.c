@@ -26,6 +26,8 @@ static const struct field rows[] = {
 	ROW(readers,         F_INT,  0, 0, 64,   "Database readers; 0: twice the cores, 16 on PostgreSQL (0)"),
 	ROW(attachment_max,  F_INT,  0, 1024, 1073741824, "Largest attachment in bytes (26214400)"),
 	ROW(undo_seconds,    F_INT,  0, 0, 60,   "How long a sending can be undone (5)"),
+	ROW(chat_rate,       F_INT,  0, 0, 100000, "Messages a visitor of the chat may send in a minute; 0: any number (60)"),
+	ROW(sync_off,        F_BOOL, 0, 0, 0,   "Do not wait for the disk; loses data, for the test that shows it (false)"),
 	ROW(group_commit_off, F_BOOL, 0, 0, 0,   "One commit a request, for the benchmark (false)"),
 	ROW(flush_delay_us,  F_INT,  0, 0, 1000000, "Added to each commit, for the benchmark (0)"),
 };
@@ -41,7 +43,8 @@ static void defaults(struct config *c)
 			     .mail_port = 587,
 			     .mail_security = S("starttls"),
 			     .attachment_max = 25 << 20,
-			     .undo_seconds = 5};
+			     .undo_seconds = 5,
+			     .chat_rate = 60};
 }
 
 static enum err unknown(struct arena *a, struct str name, const char **why)

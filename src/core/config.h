@@ -17,7 +17,8 @@ struct config {
 	struct str mail_host, mail_user, mail_password, mail_from, mail_security; /* system mail */
 	int64_t mail_port;
 	int64_t readers, attachment_max, undo_seconds;
-	bool group_commit_off;
+	int64_t chat_rate; /* messages a visitor may send in a minute; 0: no limit */
+	bool group_commit_off, sync_off;
 	int64_t flush_delay_us;
 };
 

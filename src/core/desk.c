@@ -103,6 +103,7 @@ static enum err open_parts(struct desk *d, const char **why)
 	struct store_options options = {.url = c->database,
 					.readers = (int)c->readers,
 					.group_commit_off = c->group_commit_off,
+					.sync_off = c->sync_off,
 					.flush_delay_us = (int)c->flush_delay_us};
 
 	TRY(make_folder(d->a, str_z(d->a, c->data), why));

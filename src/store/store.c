@@ -136,6 +136,7 @@ enum err store_open(struct arena *a, const struct store_options *o, struct store
 		store_close(s);
 		return E_INVALID;
 	}
+	s->durable = s->durable && !o->sync_off;
 	if (!start_all(s, a, o, why)) {
 		store_close(s);
 		return E_BUSY;

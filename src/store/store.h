@@ -16,6 +16,7 @@ struct store_options {
 	struct str url;        /* "sqlite:PATH", "sqlite::memory:" (tests) or "postgresql://..." */
 	int readers;           /* 0: twice the cores, 16 on PostgreSQL */
 	int writers;           /* PostgreSQL only; 0: 16 */
+	bool sync_off;         /* synchronous=OFF: for the test that shows what it loses */
 	bool group_commit_off; /* one commit a piece of work, for the benchmark */
 	int flush_delay_us;    /* added to each commit, for the benchmark */
 };

@@ -470,8 +470,9 @@ static enum err post_message(struct ctx *c, const struct req *q, struct reply *r
 
 	if (!str_trim(in->text).n && !in->attachment_ids.n)
 		return fail(c, E_INVALID, "error.field_empty", "text");
-	if (!rate_take(S("chat"), str_fmt(c->a, "%lld", (long long)c->actor.id), 60, MINUTE_MS,
-		       c->now))
+	int64_t most = c->desk->config->chat_rate;
+	if (most && !rate_take(S("chat"), str_fmt(c->a, "%lld", (long long)c->actor.id), (int)most,
+			       MINUTE_MS, c->now))
 		return fail(c, E_RATE, "error.rate", NULL);
 	TRY(visitor_get(c, c->actor.id, &v, 1, &n));
 	TRY(customer_view(c, v.customer_id, &who));

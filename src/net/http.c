@@ -32,6 +32,9 @@ enum {
 	DROP_MS = 20,
 };
 
+/* Servers that were stopped while somebody still worked for them: kept until the program ends. */
+static struct http_server *kept;
+
 /* Waking a parked request and dropping it exclude each other, also after the server is gone. */
 static pthread_mutex_t wake_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -672,6 +675,10 @@ void http_stop(struct http_server *s, int ms)
 		dropped |= drop_parked(s);
 	http_streams_stop(s->streams);
 	MHD_stop_daemon(s->daemon);
-	if (!dropped) /* a late reply may be looking at it this very moment */
+	if (dropped) { /* a late reply may be looking at it this very moment */
+		s->next_kept = kept;
+		kept = s;
+	} else {
 		free_server(s);
+	}
 }

@@ -109,6 +109,7 @@ struct http_server {
 	int n_running, n_wires;
 	_Atomic int64_t requests, refused;
 	_Atomic bool stopping;
+	struct http_server *next_kept;
 };
 
 /* Seconds from now by which the client must have gone on; 0 for no hurry. */

@@ -66,9 +66,11 @@ static void on_mail(void *arg, const struct imap_mail *m)
 	}
 	say("mail %u %u %u %lld %zu %d %.*s", m->at.uidvalidity, m->at.uid, m->flags,
 	    (long long)m->size, m->raw.n, m->too_large, STR(subject));
+	pthread_mutex_lock(&t.lock);
 	t.last = m->at;
 	if (!t.hold)
 		imap_ack(t.imap, m->at);
+	pthread_mutex_unlock(&t.lock);
 }
 
 static void on_cursor(void *arg, struct imap_cursor at)
@@ -151,7 +153,9 @@ static void watch(const struct str *w)
 	} else {
 		o.password = w[4];
 	}
+	pthread_mutex_lock(&t.lock); /* on_mail() may come before it returns */
 	t.imap = imap_open(t.net, &o, &on);
+	pthread_mutex_unlock(&t.lock);
 }
 
 static void send_mail(const struct str *w, size_t n)
@@ -166,6 +170,20 @@ static void send_mail(const struct str *w, size_t n)
 		o.password = w[4];
 	m.bytes = read_file(w[5]);
 	smtp_send(t.net, &o, &m, on_sent, NULL);
+}
+
+static void ack_last(void)
+{
+	pthread_mutex_lock(&t.lock);
+	imap_ack(t.imap, t.last);
+	pthread_mutex_unlock(&t.lock);
+}
+
+static void toggle_hold(void)
+{
+	pthread_mutex_lock(&t.lock);
+	t.hold = !t.hold;
+	pthread_mutex_unlock(&t.lock);
 }
 
 static void obey(struct str line)
@@ -184,11 +202,11 @@ static void obey(struct str line)
 	else if (n == 3 && str_eq(w[0], S("append")))
 		imap_append(t.imap, w[1], read_file(w[2]), on_appended, NULL);
 	else if (str_eq(w[0], S("ack")))
-		imap_ack(t.imap, t.last);
+		ack_last();
 	else if (str_eq(w[0], S("nack")))
 		imap_nack(t.imap);
 	else if (str_eq(w[0], S("hold")))
-		t.hold = !t.hold;
+		toggle_hold();
 	else if (str_eq(w[0], S("now")))
 		imap_try_now(t.imap);
 	else if (str_eq(w[0], S("close")))

@@ -371,19 +371,11 @@ void db_rollback(struct db *db)
 	search_forget(db, 0);
 }
 
-static enum err savepoint_run(struct db *db, const char *what)
-{
-	char sql[48];
-
-	snprintf(sql, sizeof sql, "%s s%d", what, db->depth);
-	return db->engine->script(db, sql);
-}
-
 enum err db_savepoint(struct db *db)
 {
 	if (db->failed || db->depth == DEPTH_MAX)
 		return db_fail(db, E_INTERNAL, "savepoints too deep");
-	TRY(savepoint_run(db, "SAVEPOINT"));
+	TRY(db->engine->savepoint(db, SAVEPOINT_SET, db->depth));
 	db->marks[db->depth++] = db->pending_n;
 	return E_OK;
 }
@@ -394,7 +386,7 @@ enum err db_rollback_to(struct db *db)
 		return db_fail(db, E_BUSY, "the transaction has ended");
 	db->failed = false;
 	db->depth--;
-	enum err e = savepoint_run(db, "ROLLBACK TO");
+	enum err e = db->engine->savepoint(db, SAVEPOINT_BACK, db->depth);
 
 	search_forget(db, db->marks[db->depth++]);
 	return e;
@@ -405,7 +397,7 @@ enum err db_release(struct db *db)
 	if (db->depth == 0)
 		return db_fail(db, E_INTERNAL, "no savepoint");
 	db->depth--;
-	return savepoint_run(db, "RELEASE");
+	return db->engine->savepoint(db, SAVEPOINT_RELEASE, db->depth);
 }
 
 void db_close(struct db *db)

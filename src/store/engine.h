@@ -52,6 +52,8 @@ struct sink {
 /* PLAIN is a write that sees what others commit meanwhile (PostgreSQL): for migrations. */
 enum begin { BEGIN_READ, BEGIN_WRITE, BEGIN_PLAIN };
 
+enum savepoint { SAVEPOINT_SET, SAVEPOINT_BACK, SAVEPOINT_RELEASE };
+
 struct engine {
 	bool pgsql;
 	enum err (*prepare)(struct db *, struct statement *, const char *text);
@@ -62,6 +64,7 @@ struct engine {
 	/* The time after which statements are broken off counts from begin. */
 	enum err (*begin)(struct db *, enum begin, int deadline_ms);
 	enum err (*commit)(struct db *);
+	enum err (*savepoint)(struct db *, enum savepoint, int depth);
 	void (*rollback)(struct db *);
 	/* Whether a transaction is open; a full disk may have ended it. */
 	bool (*open)(struct db *);

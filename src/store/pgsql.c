@@ -299,6 +299,15 @@ static enum err commit(struct db *db)
 	return e;
 }
 
+static enum err savepoint(struct db *db, enum savepoint what, int depth)
+{
+	static const char *const words[] = {"SAVEPOINT", "ROLLBACK TO", "RELEASE"};
+	char sql[32];
+
+	snprintf(sql, sizeof sql, "%s s%d", words[what], depth);
+	return script(db, sql);
+}
+
 static bool is_open(struct db *db)
 {
 	PGTransactionStatusType t = PQtransactionStatus(of(db)->c);
@@ -326,6 +335,7 @@ static const struct engine pgsql_engine = {
     .script = script,
     .begin = begin,
     .commit = commit,
+    .savepoint = savepoint,
     .rollback = rollback,
     .open = is_open,
     .close = close_db,

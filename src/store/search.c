@@ -42,25 +42,6 @@ static void queue(struct db *db, const struct search_doc *doc, bool remove)
 
 /* ---- the index ---- */
 
-/* Out of SQLite's index, by the text it was put in with; what is still to be indexed anew is
- * not in it. */
-static enum err index_remove(struct db *db, struct arena *a, const struct search_doc_get_row *old,
-			     int64_t rest)
-{
-	if (old->doc <= rest)
-		return E_OK;
-	return search_index_remove(
-	    db, a, old->doc, search_text(a, (enum search_kind)old->kind, old->inbox_id, old->text));
-}
-
-static enum err index_add(struct db *db, struct arena *a, int64_t number,
-			  const struct search_doc *d, int64_t rest)
-{
-	if (number <= rest)
-		return E_OK;
-	return search_index_add(db, a, number, search_text(a, d->kind, d->inbox_id, d->text));
-}
-
 static enum err doc_add(struct db *db, struct arena *a, const struct search_doc *d,
 			struct opt_str tokens, int64_t *number)
 {
@@ -82,17 +63,28 @@ static enum err doc_add(struct db *db, struct arena *a, const struct search_doc 
 	return E_OK;
 }
 
-static enum err flush_one(struct db *db, struct arena *a, const struct pending *p, int64_t rest)
+/* What a document's change means for SQLite's index: an old text goes, a new one comes. */
+struct index_change {
+	int64_t doc;
+	bool goes, comes;
+	struct str old, new;
+};
+
+/* The row, without the index; what is still to be indexed anew stays out of it. */
+static enum err flush_row(struct db *db, struct arena *a, const struct pending *p, int64_t rest,
+			  struct index_change *c)
 {
 	const struct search_doc *d = &p->doc;
 	struct search_doc_get_row old;
 	size_t n;
 
 	TRY(search_doc_get(db, a, d->kind, d->id, &old, 1, &n));
-	if (n)
-		TRY(index_remove(db, a, &old, rest));
+	c->goes = n && old.doc > rest;
+	if (c->goes)
+		c->old = search_text(a, (enum search_kind)old.kind, old.inbox_id, old.text);
+	c->doc = old.doc;
 	if (p->remove)
-		return search_doc_remove(db, a, d->kind, d->id);
+		return n ? search_doc_remove(db, a, d->kind, d->id) : E_OK;
 	if (n) {
 		const struct search_doc_set_in in = {.doc = old.doc,
 						     .conversation_id = d->conversation_id,
@@ -102,13 +94,18 @@ static enum err flush_one(struct db *db, struct arena *a, const struct pending *
 						     .text = d->text};
 		TRY(search_doc_set(db, a, &in));
 	} else {
-		TRY(doc_add(db, a, d, (struct opt_str){0}, &old.doc));
+		TRY(doc_add(db, a, d, (struct opt_str){0}, &c->doc));
 	}
-	return index_add(db, a, old.doc, d, rest);
+	c->comes = c->doc > rest;
+	c->new = search_text(a, d->kind, d->inbox_id, d->text);
+	return E_OK;
 }
 
+/* All rows first, then all of the index: a statement that writes rows in between would make
+ * FTS5 flush each document by itself. */
 enum err search_flush(struct db *db, struct arena *a)
 {
+	struct index_change *c = NEWN(a, struct index_change, db->pending_n + 1);
 	struct search_state_get_row state;
 	size_t n;
 
@@ -116,7 +113,13 @@ enum err search_flush(struct db *db, struct arena *a)
 		return E_OK;
 	TRY(search_state_get(db, a, &state, 1, &n));
 	for (size_t i = 0; i < db->pending_n; i++)
-		TRY(flush_one(db, a, &db->pending[i], state.rest));
+		TRY(flush_row(db, a, &db->pending[i], state.rest, &c[i]));
+	for (size_t i = 0; i < db->pending_n; i++) {
+		if (c[i].goes)
+			TRY(search_index_remove(db, a, c[i].doc, c[i].old));
+		if (c[i].comes)
+			TRY(search_index_add(db, a, c[i].doc, c[i].new));
+	}
 	search_forget(db, 0);
 	return E_OK;
 }

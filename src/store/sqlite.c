@@ -20,6 +20,7 @@ struct sqlite_db {
 	int64_t deadline; /* in ticks; 0 is none */
 	int log_pages;
 	sqlite3_stmt *begin_read, *begin_write, *commit, *rollback;
+	sqlite3_stmt *savepoints[DEPTH_MAX][3];
 };
 
 static struct sqlite_db *of(struct db *db)
@@ -197,6 +198,17 @@ static enum err commit(struct db *db)
 	return rc == SQLITE_OK ? E_OK : failed(db, rc, "commit");
 }
 
+static enum err savepoint(struct db *db, enum savepoint what, int depth)
+{
+	static const char *const words[] = {"SAVEPOINT", "ROLLBACK TO", "RELEASE"};
+	char sql[32];
+
+	sqlite3_snprintf(sizeof sql, sql, "%s s%d", words[what], depth);
+	int rc = step_kept(of(db), &of(db)->savepoints[depth][what], sql);
+
+	return rc == SQLITE_OK ? E_OK : failed(db, rc, "savepoint");
+}
+
 static void rollback(struct db *db)
 {
 	struct sqlite_db *s = of(db);
@@ -219,6 +231,9 @@ static void close_db(struct db *db)
 	sqlite3_finalize(s->begin_write);
 	sqlite3_finalize(s->commit);
 	sqlite3_finalize(s->rollback);
+	for (size_t i = 0; i < COUNT(s->savepoints); i++)
+		for (size_t k = 0; k < COUNT(s->savepoints[i]); k++)
+			sqlite3_finalize(s->savepoints[i][k]);
 	sqlite3_close(s->h);
 	free(s);
 }
@@ -230,6 +245,7 @@ static const struct engine sqlite_engine = {
     .script = script,
     .begin = begin,
     .commit = commit,
+    .savepoint = savepoint,
     .rollback = rollback,
     .open = is_open,
     .close = close_db,

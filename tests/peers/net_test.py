@@ -68,9 +68,13 @@ class Probe:
         return code
 
 
+class Last(bytes):
+    """Passed on, and then the connection is cut."""
+
+
 class Proxy:
     """A way to a server that changes what it says: answer(bytes, connection) gives the bytes to
-    pass on, or None to cut the connection."""
+    pass on; after Last() of them it cuts the connection."""
 
     def __init__(self, to, answer):
         self.to, self.answer, self.count = to, answer, 0
@@ -99,9 +103,9 @@ class Proxy:
         try:
             while data := source.recv(65536):
                 changed = change(data, number)
-                if changed is None:
-                    break
                 to.sendall(changed)
+                if isinstance(changed, Last):
+                    break
         except OSError:
             pass
         for s in (source, to):
@@ -220,13 +224,13 @@ class Sending(Case):
 
     def test_lost_after_the_last_dot(self):
         """The answer to the mail never comes: nobody may say whether it arrived.  It did."""
-        port = self.proxy("smtp", lambda data, _: None if b"queued as" in data else data)
+        port = self.proxy("smtp", lambda data, _: Last() if b"queued as" in data else data)
         self.send(port, "none", "-", "-", BUYER)
         self.probe.expect("unknown 0 mail.error.lost")
         self.mail.wait_for(BUYER, 1)
 
     def test_lost_before_the_mail(self):
-        port = self.proxy("smtp", lambda data, _: None if data.startswith(b"354") else data)
+        port = self.proxy("smtp", lambda data, _: Last() if data.startswith(b"354") else data)
         self.send(port, "none", "-", "-", BUYER)
         self.probe.expect("later 0 mail.error.connect")
         time.sleep(1)
@@ -372,7 +376,8 @@ class Watching(Case):
     def test_cut_in_the_middle_of_a_mail(self):
         """Twice the connection breaks within the second mail; each comes exactly once."""
         def cut(data, connection):
-            return None if connection < 3 and b"Subject: two" in data else data
+            before, found, _ = data.partition(b"Subject: two")
+            return Last(before) if found and connection < 3 else data
 
         self.arrive("one", "two", "three")
         self.watch(self.proxy("imap", cut), "none")

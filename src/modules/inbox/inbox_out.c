@@ -149,13 +149,14 @@ static enum err insert_entry(struct ctx *c, const struct inbox_write *w,
 	bool note = str_eq(w->kind, S("note"));
 	bool mail = str_eq(v->channel, S("email"));
 	struct str to = w->to;
-	struct inbox_link link;
+	struct inbox_link link = {0};
 	struct entry_insert_row row;
 	size_t n;
 	int64_t at = w->at ? w->at : c->now;
 	int64_t wait = hold ? c->desk->config->undo_seconds * 1000 : 0;
 
-	TRY(inbox_link_of(c, v->inbox_id, &link));
+	if (!note && mail)
+		TRY(inbox_link_of(c, v->inbox_id, &link));
 	if (!note && mail && !to.n)
 		TRY(default_to(c, v, &to));
 	if (!note && mail && !to.n)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bad input: a clear refusal with a key a person can read, and nothing else changes."""
+import hashlib
+import hmac
+import json
+import unittest
+import uuid
+from pathlib import Path
+
+from engines import Scenario, both_engines
+
+TEXTS = json.loads((Path(__file__).resolve().parents[2] / "i18n" / "en.json").read_text())
+
+
+@both_engines
+class Input(Scenario):
+    @classmethod
+    def prepare(cls):
+        cls.admin = cls.desk.sign_in()
+        cls.inbox = cls.admin.post("/inboxes", {"name": "chat", "channel": "chat",
+                                                "settings": {"identity_secret": "shared-with-the-shop"}})
+        cls.visitor = cls.desk.visitor(cls.inbox["key"])
+        cls.visitor.post("/chat/me/messages", {"client_id": "first-message", "text": "hello"})
+        cls.conversation = cls.admin.get("/conversations?list=all")["items"][0]["id"]
+
+    def refused(self, status, key, method, path, body, **kw):
+        a = self.admin.call(method, path, body, **kw)
+        self.assertEqual((a.status, a.json["key"]), (status, key), a.data)
+        self.assertIn(key, TEXTS, "nobody could read it")
+        self.assertEqual(a.headers["Content-Type"], "application/problem+json")
+        self.assertTrue(a.json["request_id"])
+        return a.json
+
+    def test_bodies(self):
+        deep = b'{"name":' + b"[" * 40 + b"]" * 40 + b"}"
+        large = json.dumps({"name": "x" * (1 << 21)}).encode()
+        head = {"Content-Type": "application/json"}
+        rows = [
+            ("not JSON", b"{", 400, "error.json_malformed"),
+            ("too deep", deep, 400, "error.json_deep"),
+            ("invalid UTF-8", b'{"name":"\xff\xfe"}', 400, "error.json_malformed"),
+            ("a name twice", b'{"name":"a","name":"b"}', 400, "error.json_malformed"),
+            ("a list", b"[]", 422, "error.type_object"),
+            ("a wrong type", b'{"name":7}', 422, "error.type_text"),
+            ("missing", b"{}", 422, "error.field_missing"),
+            ("null", b'{"name":null}', 422, "error.field_null"),
+            ("too long", json.dumps({"name": "x" * 61}).encode(), 422, "error.text_long"),
+            ("empty", b'{"name":"  "}', 422, "error.field_empty"),
+            ("a NUL", b'{"name":"a\\u0000b"}', 400, "error.json_malformed"),
+            ("not in the shape", b'{"name":"a","nmae":"b"}', 422, "error.field_unknown"),
+        ]
+        before = self.admin.get("/tags")
+        for what, body, status, key in rows:
+            with self.subTest(what):
+                self.refused(status, key, "POST", "/tags", body, headers=head)
+        self.assertEqual(self.admin.call("POST", "/tags", large, headers=head).status, 413)
+        self.refused(415, "error.media_type", "POST", "/tags", b"name=a", headers={"Content-Type": "text/plain"})
+        self.assertEqual(self.admin.get("/tags"), before)
+
+    def test_queries(self):
+        for what, query, key in [("a word for a number", "limit=many", "error.type_int"),
+                                 ("out of bounds", "limit=5000", "error.number_range"),
+                                 ("no such choice", "status=lost", "error.not_a_choice"),
+                                 ("no such parameter", "colour=red", "error.field_unknown"),
+                                 ("a cursor of nobody's", "after=zzz", "error.cursor")]:
+            with self.subTest(what):
+                self.refused(422, key, "GET", "/conversations?" + query, None)
+
+    def test_addresses(self):
+        self.refused(404, "inbox.unknown", "GET", "/conversations/999999", None)
+        self.refused(404, "error.no_route", "GET", "/conversations/none", None)
+        self.refused(404, "error.no_route", "GET", "/nothing", None)
+        self.refused(404, "error.method", "DELETE", "/conversations", None)
+
+    def test_a_stale_version_changes_nothing(self):
+        c = self.admin.get(f"/conversations/{self.conversation}")
+        self.refused(409, "error.version", "PATCH", f"/conversations/{c['id']}",
+                     {"version": c["version"] + 7, "priority": "urgent"})
+        self.assertEqual(self.admin.get(f"/conversations/{c['id']}")["priority"], c["priority"])
+
+    def test_one_key_is_one_reply(self):
+        head = {"Idempotency-Key": uuid.uuid4().hex}
+        first = self.admin.call("POST", "/teams", {"name": "north"}, headers=head)
+        again = self.admin.call("POST", "/teams", {"name": "north"}, headers=head)
+        self.assertEqual((first.status, first.data, first.headers["Location"]),
+                         (again.status, again.data, again.headers["Location"]))
+        self.assertEqual(len([t for t in self.admin.get("/teams")["items"] if t["name"] == "north"]), 1)
+        self.refused(422, "error.idempotency_reused", "POST", "/teams", {"name": "south"}, headers=head)
+
+    def test_another_site_cannot_act(self):
+        a = self.admin.call("POST", "/tags", {"name": "stolen"}, headers={"Origin": "https://evil.example"})
+        self.assertEqual((a.status, a.json["key"]), (403, "error.origin"))
+
+    def test_an_answer_over_what_was_not_seen(self):
+        c = self.admin.get(f"/conversations/{self.conversation}")
+        seen = c["last_in_id"]
+        self.visitor.post("/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "one more thing"})
+        self.refused(409, "inbox.new_messages", "POST", f"/conversations/{c['id']}/messages",
+                     {"kind": "reply", "text": "done", "seen_version": seen})
+
+    def test_an_unresolved_variable_blocks(self):
+        why = self.refused(422, "inbox.unresolved_variable", "POST", f"/conversations/{self.conversation}/messages",
+                           {"kind": "reply", "text": "Dear {{customer.nickname}}"})
+        self.assertEqual(why["arg"], "customer.nickname")
+
+    def test_hostile_file_names(self):
+        for name, kept in [("../../etc/passwd", "passwd"), ("a%00b.txt", None), ("%E2%80%AEgpj.exe", "gpj.exe"),
+                           ("..%5C..%5Cboot.ini", "boot.ini"), ("%3Cscript%3E.html", "_script_.html"), ("....", "file")]:
+            with self.subTest(name):
+                a = self.admin.call("POST", "/uploads?name=" + name, b"data", headers={"Content-Type": "text/html"})
+                if kept is None:
+                    self.assertIn(a.status, (400, 422))
+                    continue
+                self.assertEqual((a.status, a.json["name"]), (201, kept), a.data)
+                self.assertEqual(a.json["type"], "application/octet-stream")
+                served = self.admin.call("GET", f"/files/{a.json['id']}")
+                self.assertTrue(served.headers["Content-Disposition"].startswith("attachment"))
+                self.assertIn("sandbox", served.headers["Content-Security-Policy"])
+
+    def test_the_same_bytes_are_kept_once(self):
+        a, b = (self.admin.upload(f"/uploads?name={n}", b"same bytes" * 1000) for n in ("a.bin", "b.bin"))
+        self.assertNotEqual(a["id"], b["id"])
+        digest = hashlib.sha256(b"same bytes" * 1000).hexdigest()
+        self.assertEqual(len(list((Path(self.desk.data) / "blobs").rglob(digest[2:]))), 1)
+
+    def test_forged_identities(self):
+        path, who = f"/chat/{self.inbox['key']}/start", "customer-17"
+        good = hmac.new(b"shared-with-the-shop", who.encode(), hashlib.sha256).hexdigest()
+        nobody = self.desk.nobody()
+
+        def start(**more):
+            return nobody.call("POST", path, {"client_id": uuid.uuid4().hex, "language": "en", **more})
+
+        for forged in ("0" * 64, good[:-1] + ("0" if good[-1] != "0" else "1"), ""):
+            a = start(identity=who, identity_hash=forged)
+            self.assertEqual((a.status, a.json["key"]), (403, "chat.identity_forged"))
+        self.assertEqual(start(identity=who, identity_hash=good).status, 201)
+        token = start().json["token"]
+        number, mac = token.split(".")
+        stranger = self.desk.nobody()
+        stranger.token = f"{int(number) - 1}.{mac}"
+        self.assertEqual(stranger.call("GET", "/chat/me/messages").status, 401)
+
+    def test_typing_an_address_does_not_make_one_its_owner(self):
+        owner = self.admin.post("/customers", {"name": "Owner", "email": "owner@buyer.example"})
+        visitor = self.desk.visitor(self.inbox["key"], email="owner@buyer.example")
+        visitor.post("/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "it is me"})
+        self.assertEqual(self.admin.get(f"/customers/{owner['id']}")["conversation_count"], 0)
+
+    def test_sign_in_is_slowed_down(self):
+        answers = [self.desk.nobody().call("POST", "/session", {"email": "who@desk.example", "password": "wrong password"}).status
+                   for _ in range(12)]
+        self.assertEqual(answers[0], 401)
+        self.assertEqual(answers[-1], 429)
+
+
+if __name__ == "__main__":
+    unittest.main()

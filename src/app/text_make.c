@@ -208,7 +208,7 @@ static int make_emotion(struct arena *a, const struct text_opts *o)
 	f.flags = FEAT_WORDS | FEAT_GRAMS | FEAT_STYLE | FEAT_NEGATE;
 	f.c = 0.3;
 	f.layers = 0;
-	f.min_df = 3;
+	f.min_df = 5;
 	f.prune = 2;
 	return write_model(a, o, &g, &f, "emotion.model");
 }

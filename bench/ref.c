@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NOTES_MAX = 100, LOG_PAGES = 1000 };
+enum { NOTES_MAX = 100, LOG_PAGES = 4000 };
 
 #define KEY    S("bench-ref-key")
 #define CLIENT S("bench-ref-client")
@@ -177,11 +177,17 @@ struct log_keeper {
 static void *keep_log(void *arg)
 {
 	struct log_keeper *k = arg;
+	int done = 0;
 
 	while (!__atomic_load_n(&k->stop, __ATOMIC_ACQUIRE)) {
 		usleep(20000);
-		if (sqlite_log_pages(k->writer) > LOG_PAGES)
-			sqlite_checkpoint(k->own, false);
+		int pages = sqlite_log_pages(k->writer);
+
+		done = pages < done ? 0 : done;
+		if (pages < done + LOG_PAGES)
+			continue;
+		sqlite_checkpoint(k->own, false);
+		done = pages;
 	}
 	return NULL;
 }

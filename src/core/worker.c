@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { POLL_MS = 1000, LEASE_MS = 30000 };
+enum { POLL_MS = 1000, GATHER_MS = 10, LEASE_MS = 30000 };
 
 /* One thread: its rounds, and the signal that there may be work. */
 struct loop {
@@ -85,6 +85,12 @@ static void wait_for_work(struct loop *l)
 	t.tv_sec += POLL_MS / 1000;
 	if (!l->woken)
 		pthread_cond_timedwait(&l->wake, &l->worker->lock, &t);
+	if (l->woken && !l->worker->stopping) {
+		/* what the next commits bring is looked at together */
+		pthread_mutex_unlock(&l->worker->lock);
+		nanosleep(&(struct timespec){0, GATHER_MS * 1000000}, NULL);
+		pthread_mutex_lock(&l->worker->lock);
+	}
 	l->woken = false;
 }
 

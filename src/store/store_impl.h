@@ -12,7 +12,7 @@ enum {
 	SLOW_MAX = 64,     /* waiting for the two slow threads */
 	SLOW_THREADS = 2,
 	THREADS_MAX = 80,
-	LOG_PAGES = 1000,      /* the checkpointer is called */
+	LOG_PAGES = 4000,      /* of 4 kB: the checkpointer is called each time */
 	LOG_PAGES_ALL = 16000, /* the writer itself sees to it that the log starts anew */
 };
 

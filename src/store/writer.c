@@ -149,19 +149,27 @@ static void run_each(struct store *s, struct db *db, struct batch *b)
 	}
 }
 
-static void look_at_log(struct store *s, struct db *db, int *limit)
+/* The log's lengths at which something is next to be done about it. */
+struct log_limits {
+	int call, all;
+};
+
+/* Every so many pages the checkpointer is called, which keeps up unless the writer never rests;
+ * then the writer itself sees to it that the log starts anew. */
+static void look_at_log(struct store *s, struct db *db, struct log_limits *l)
 {
 	static struct store_work call;
 	int pages = sqlite_log_pages(db);
 
-	if (pages >= *limit) {
+	if (pages >= l->all) {
 		sqlite_checkpoint(db, true);
-		*limit = pages + LOG_PAGES_ALL / 4;
-	} else if (pages < LOG_PAGES_ALL) {
-		*limit = LOG_PAGES_ALL;
+		l->all = pages + LOG_PAGES;
 	}
 	if (pages < LOG_PAGES)
+		*l = (struct log_limits){LOG_PAGES, LOG_PAGES_ALL};
+	if (pages < l->call)
 		return;
+	l->call = pages + LOG_PAGES;
 	pthread_mutex_lock(&s->log.lock);
 	s->log.head = &call;
 	pthread_cond_signal(&s->log.some);
@@ -209,7 +217,7 @@ void *sqlite_write_main(void *arg)
 	struct store_work *work[BATCH_MAX + 1];
 	struct batch b = {.work = work};
 	bool back = true;
-	int limit = LOG_PAGES_ALL;
+	struct log_limits limits = {LOG_PAGES, LOG_PAGES_ALL};
 
 	while ((b.n = store_queue_take(k->queue, work, s->alone ? 1 : BATCH_MAX, back))) {
 		int64_t written = k->db->written;
@@ -222,7 +230,7 @@ void *sqlite_write_main(void *arg)
 		if (b.committed && k->db->written != written)
 			wake(s);
 		pass_on(s, &b);
-		look_at_log(s, k->db, &limit);
+		look_at_log(s, k->db, &limits);
 	}
 	return NULL;
 }

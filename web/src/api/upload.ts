@@ -17,9 +17,9 @@ function refused(xhr: XMLHttpRequest) {
 }
 
 /** Sends one file as it is; `progress` hears 0 to 1. */
-export function upload(file: File, inboxId: number, progress: (part: number) => void): Upload {
+export function upload(file: File, progress: (part: number) => void): Upload {
   const xhr = new XMLHttpRequest()
-  const query = new URLSearchParams({ name: file.name, inbox_id: String(inboxId) })
+  const query = new URLSearchParams({ name: file.name })
   const done = new Promise<FileInfo>((resolve, reject) => {
     xhr.upload.onprogress = (e) => progress(e.lengthComputable ? e.loaded / e.total : 0)
     xhr.onload = () =>

@@ -17,7 +17,7 @@ export interface Uploading {
 }
 
 /** Files on their way up for a draft; what is too large is said before anything is sent. */
-export function useUploads(draft: () => Draft, inboxId: () => number) {
+export function useUploads(draft: () => Draft) {
   const files = reactive<Uploading[]>([])
   const running = new Map<string, Upload>()
   const busy = computed(() => files.some((f) => !f.problem))
@@ -44,7 +44,7 @@ export function useUploads(draft: () => Draft, inboxId: () => number) {
       row.problem = t('composer.too_large', { max: bytes(max) })
       return
     }
-    const going = upload(file, inboxId(), (part) => (row.part = part))
+    const going = upload(file, (part) => (row.part = part))
     running.set(row.key, going)
     try {
       target.attachments = [...target.attachments, await going.done]

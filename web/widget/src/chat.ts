@@ -110,6 +110,7 @@ export class Chat {
     const last = this.visit.identity
     // Somebody else has signed in to the shop: what the last one wrote is not his to read.
     if (last !== undefined && last !== identity) this.forget()
+    this.remember({ identity })
     for (let tries = 0; !this.config; tries++) {
       try {
         this.config = await this.api.config(this.o.language)

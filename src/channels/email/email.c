@@ -33,18 +33,21 @@ static void unwrap_form(const struct channel_at *at, struct email_message *m)
 		m->from.name = name;
 }
 
+/* Only what this mailbox sent itself is nothing new.  What another mailbox of this desk wrote to
+ * it is a message like any other, but no machine answers it. */
 static enum incoming_kind kind_of(const struct channel_at *at, const struct email_message *m,
 				  enum email_kind kind)
 {
 	struct email_key key = key_of(at);
+	bool ours = kind == EMAIL_LOOP && email_has_field(m, "X-Aftersail-Instance");
 	int64_t message;
 
-	if (email_id_conversation(&key, m->id, &message) ||
-	    (kind == EMAIL_LOOP && email_has_field(m, "X-Aftersail-Instance")))
+	if (email_id_conversation(&key, m->id, &message) || (ours && is_own(at, m->from.address)))
 		return INCOMING_IGNORE;
 	if (kind == EMAIL_BOUNCE)
 		return INCOMING_BOUNCE;
-	if (kind == EMAIL_AUTO_REPLY || kind == EMAIL_DELAY || m->report.kind == EMAIL_RECEIPT)
+	if (kind == EMAIL_AUTO_REPLY || kind == EMAIL_DELAY || m->report.kind == EMAIL_RECEIPT ||
+	    (ours && email_has_field(m, "Auto-Submitted")))
 		return INCOMING_AUTO;
 	return INCOMING_MESSAGE;
 }

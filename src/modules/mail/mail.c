@@ -44,13 +44,11 @@ static struct incoming_address *addresses(struct ctx *c, struct str list, size_t
 
 	*n = 0;
 	while (list.n && str_cut(&list, ',', &one)) {
-		ptrdiff_t open = str_find_char(one, '<'), close = str_find_char(one, '>');
-
 		one = str_trim(one);
 		if (!one.n)
 			continue;
-		open = str_find_char(one, '<');
-		close = str_find_char(one, '>');
+		ptrdiff_t open = str_find_char(one, '<'), close = str_find_char(one, '>');
+
 		if (open >= 0 && close > open)
 			v[(*n)++] = (struct incoming_address){
 			    str_trim(str_slice(one, 0, (size_t)open)),

@@ -24,13 +24,15 @@ ATTRIBUTE = re.compile(r"""\b(?:keypath|path|titleKey|title-key)[=:]\s*["'](""" 
 LITERAL = re.compile(r"""["'`](""" + KEY + r""")["'`]""")
 PREFIX = re.compile(r"`(" + KEY.replace("+)+", "+)*") + r"\.)\$\{")
 JOINED = re.compile(r"""["'](""" + KEY.replace("+)+", "+)*") + r"""\.)(?:["']\s*\+|%s|%\.\*s|["'])""")
+# The console's messages give @ { } a meaning of their own; as themselves they are quoted.
+ESCAPED = re.compile(r"\{'[^']*'\}")
 PLACEHOLDER = re.compile(r"\{\s*(\w+)\s*\}")
 WORDS_OF_SERVER = (".c", ".h", ".sql")
 WORDS_OF_CONSOLE = (".vue", ".ts", ".js", ".html")
 
 
 def placeholders(text):
-    return set(PLACEHOLDER.findall(text))
+    return set(PLACEHOLDER.findall(ESCAPED.sub("", text)))
 
 
 def read_language(path):
@@ -49,6 +51,8 @@ def read_language(path):
     for key, value in words.items():
         if not isinstance(value, str):
             wrong.append(f"{path.name}: {key} is not a text")
+        elif not re.fullmatch(r"(?:[^@{}]|" + ESCAPED.pattern + r"|\{\s*\w+\s*\})*", value):
+            wrong.append(f"{path.name}: {key}: write @ {{ }} as {{'@'}}")
         elif not value.strip():
             wrong.append(f"{path.name}: {key} is empty")
     return {k: v for k, v in words.items() if isinstance(v, str)}, wrong

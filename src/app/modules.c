@@ -10,6 +10,6 @@
 
 /* In dependency order: a module may include the header of those above it. */
 const struct module *const modules[] = {
-    &core_module, &account_module, &customer_module, &inbox_module, &mail_module, &webchat_module, &demo_module,
-    NULL,
+    &core_module, &account_module, &customer_module, &inbox_module,
+    &mail_module, &webchat_module, &demo_module,     NULL,
 };

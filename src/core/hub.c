@@ -150,7 +150,8 @@ static struct http_chunk *make_chunk(struct hub *h, const struct live *l, struct
 	buf_char(&b, '"');
 	/* What has a kind of its own brings all its members along. */
 	if (!l->kind.n || !data.n)
-		buf_fmt(&b, ",\"id\":%lld,\"version\":%lld", (long long)l->id, (long long)l->version);
+		buf_fmt(&b, ",\"id\":%lld,\"version\":%lld", (long long)l->id,
+			(long long)l->version);
 	if (data.n) {
 		buf_char(&b, ',');
 		buf_add(&b, data);

@@ -40,7 +40,7 @@ struct module {
 	const struct migration *schema;             /* ended by module NULL */
 	const struct query *const *queries;         /* ended by NULL */
 	const struct query *const *more_queries[3]; /* of a second .sql file, a third, ... */
-	const struct route *routes[5];       /* tables, each ended by handle NULL */
+	const struct route *routes[5];              /* tables, each ended by handle NULL */
 	const struct reaction *listens;             /* ended by kind 0 */
 	const struct job_kind *jobs;                /* ended by name NULL */
 	const struct task_kind *tasks;              /* ended by name NULL */
@@ -53,8 +53,8 @@ struct module {
 	enum err (*identify)(struct ctx *, const struct req *, bool *known);
 	/* The link of an inbox; E_NOTFOUND.  One module has it. */
 	enum err (*link)(struct ctx *, int64_t inbox_id, struct inbox_link *);
-	/* All inboxes that are active, what became of their connection, and a setting of theirs that
-	 * changed by itself (a renewed token).  One module has these. */
+	/* All inboxes that are active, what became of their connection, and a setting of theirs
+	 * that changed by itself (a renewed token).  One module has these. */
 	enum err (*links)(struct ctx *, struct ids *);
 	enum err (*link_note)(struct ctx *, int64_t inbox_id, const struct link_note *);
 	enum err (*link_put)(struct ctx *, int64_t inbox_id, const char *field, struct str value);

@@ -295,10 +295,9 @@ void openapi_write(struct buf *b, const struct module *const *modules)
 	struct doc d = {.b = b};
 	bool first = true;
 
-	buf_z(b,
-	      "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Aftersail\",\"version\":"
-	      "\"" AFTERSAIL_VERSION "\",\"license\":{\"name\":\"Apache-2.0\",\"identifier\":"
-				     "\"Apache-2.0\"}},\"servers\":[{\"url\":\"/\"}],\"paths\":{");
+	buf_z(b, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Aftersail\",\"version\":"
+		 "\"" AFTERSAIL_VERSION "\",\"license\":{\"name\":\"Apache-2.0\",\"identifier\":"
+		 "\"Apache-2.0\"}},\"servers\":[{\"url\":\"/\"}],\"paths\":{");
 	for (size_t m = 0; modules[m]; m++) {
 		const struct route *r;
 		for (size_t i = 0; (r = module_route(modules[m], i)); i++) {

@@ -5,8 +5,8 @@
 #include "core/desk.h"
 #include "core/event.sql.h"
 #include "core/hub.h"
-#include "core/mail.h"
 #include "core/idempotency.sql.h"
+#include "core/mail.h"
 #include "core/settings.h"
 #include "core/work.sql.h"
 
@@ -450,8 +450,7 @@ static enum err clear_inbound(struct ctx *c, int64_t before, int64_t *n)
  */
 static enum err clear_events(struct ctx *c, int64_t before, int64_t *n)
 {
-	static const enum event_kind old[] = {EV_SIGNED_IN, EV_SIGNED_OUT,
-					      EV_INBOX_STATE};
+	static const enum event_kind old[] = {EV_SIGNED_IN, EV_SIGNED_OUT, EV_INBOX_STATE};
 
 	*n = 0;
 	for (size_t i = 0; i < COUNT(old); i++) {

@@ -39,11 +39,11 @@ struct reply {
 enum many { NONE, ONE, MANY };
 
 enum route_flag {
-	ROUTE_RAW = 1,     /* the handler reads the body's bytes itself */
-	ROUTE_UPLOAD = 2,  /* the body goes to a file */
-	ROUTE_SLOW = 4,    /* prepare (or a GET's handler) runs on the slow pool */
-	ROUTE_CORS = 8,    /* callable from any shop's page */
-	ROUTE_STREAM = 16, /* stays open */
+	ROUTE_RAW = 1,      /* the handler reads the body's bytes itself */
+	ROUTE_UPLOAD = 2,   /* the body goes to a file */
+	ROUTE_SLOW = 4,     /* prepare (or a GET's handler) runs on the slow pool */
+	ROUTE_CORS = 8,     /* callable from any shop's page */
+	ROUTE_STREAM = 16,  /* stays open */
 	ROUTE_PASSING = 32, /* not a change: the whole call runs on a read worker */
 	ROUTE_NO_KEY = 64, /* POST without Idempotency-Key handling: its reply must not be stored */
 };

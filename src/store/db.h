@@ -23,7 +23,7 @@ struct query {
 	const struct query_part *sqlite, *pgsql;
 	const struct shape *in;  /* the parameters, in order; NULL when there are none */
 	const struct shape *out; /* the columns, in order; NULL when there are none */
-	uint64_t one;		 /* a bit each parameter: at most one of these is given */
+	uint64_t one;            /* a bit each parameter: at most one of these is given */
 };
 
 /* Run it with the parameters at `in` (a struct of q->in, or NULL).  Up to cap rows go to `rows`,

@@ -78,7 +78,8 @@ enum err account_may_grant(struct ctx *c, const struct perms *wanted)
 {
 	for (int p = P__FIRST; p < P__MAX; p++)
 		if (perm_has(wanted, (enum perm)p) && !ctx_may(c, (enum perm)p))
-			return fail(c, E_DENIED, "account.grant_beyond_own", perm_name((enum perm)p));
+			return fail(c, E_DENIED, "account.grant_beyond_own",
+				    perm_name((enum perm)p));
 	return E_OK;
 }
 
@@ -124,11 +125,12 @@ enum err account_identify(struct ctx *c, const struct req *q, bool *known)
 	TRY(session_actor(c, account_token_hash(c->a, token), c->now, &row, 1, &n));
 	if (n == 0)
 		return E_OK;
-	c->actor = (struct actor){.kind = ACTOR_AGENT,
-				  .id = row.person_id,
-				  .session_id = row.session_id,
-				  .name = row.name,
-				  .perms = account_role_perms(row.role_name, row.builtin, row.permissions)};
+	c->actor = (struct actor){
+	    .kind = ACTOR_AGENT,
+	    .id = row.person_id,
+	    .session_id = row.session_id,
+	    .name = row.name,
+	    .perms = account_role_perms(row.role_name, row.builtin, row.permissions)};
 	*known = true;
 	return account_scope(c, row.person_id, row.all_inboxes, &c->actor.scope);
 }

@@ -136,8 +136,9 @@ static enum err post_person(struct ctx *c, const struct req *q, struct reply *r)
 					      .all_inboxes = in->all_inboxes.v},
 			&id));
 	TRY(set_teams_and_inboxes(c, id, in));
-	TRY(event_add(c, &(struct event){.kind = EV_PERSON_CHANGED,
-					 .data = str_fmt(c->a, "{\"person\":%lld}", (long long)id)}));
+	TRY(event_add(c,
+		      &(struct event){.kind = EV_PERSON_CHANGED,
+				      .data = str_fmt(c->a, "{\"person\":%lld}", (long long)id)}));
 	ctx_live(c, (struct live){.topic = LIVE_PEOPLE, .id = id, .version = 1});
 	TRY(account_person(c, id, &p));
 	reply_created(r, &p, id);
@@ -162,25 +163,27 @@ static enum err patch_person(struct ctx *c, const struct req *q, struct reply *r
 	TRY(account_person(c, q->id, &p));
 	/* Who holds more than oneself is changed by those who hold as much. */
 	TRY(account_check_role(c, p.role_id));
-	TRY(person_update(c,
-			  &(struct person_update_in){.id = q->id,
-						     .version = in->version.v,
-						     .name = in->name,
-						     .role_id = in->role_id,
-						     .active = in->active,
-						     .locale = in->locale,
-						     .zone = in->zone,
-						     .languages = account_languages(c, &in->languages),
-						     .all_inboxes = in->all_inboxes},
-			  &row, 1, &n));
+	TRY(person_update(
+	    c,
+	    &(struct person_update_in){.id = q->id,
+				       .version = in->version.v,
+				       .name = in->name,
+				       .role_id = in->role_id,
+				       .active = in->active,
+				       .locale = in->locale,
+				       .zone = in->zone,
+				       .languages = account_languages(c, &in->languages),
+				       .all_inboxes = in->all_inboxes},
+	    &row, 1, &n));
 	if (n == 0)
 		return fail(c, E_CONFLICT, "error.version", NULL);
 	TRY(set_teams_and_inboxes(c, q->id, in));
 	TRY(account_keep_administrator(c));
 	if (in->active.is == GIVEN && !in->active.v)
 		TRY(session_delete_others(c, q->id, 0));
-	TRY(event_add(c, &(struct event){.kind = EV_PERSON_CHANGED,
-					 .data = str_fmt(c->a, "{\"person\":%lld}", (long long)q->id)}));
+	TRY(event_add(
+	    c, &(struct event){.kind = EV_PERSON_CHANGED,
+			       .data = str_fmt(c->a, "{\"person\":%lld}", (long long)q->id)}));
 	end_streams(c, q->id, in);
 	ctx_live(c, (struct live){.topic = LIVE_PEOPLE, .id = q->id, .version = row.version});
 	TRY(account_person(c, q->id, &p));

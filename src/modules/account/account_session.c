@@ -124,13 +124,13 @@ static enum err post_session(struct ctx *c, const struct req *q, struct reply *r
 	struct session_actor_row actor;
 	size_t n;
 
-	TRY(session_insert(c,
-			   &(struct session_insert_in){
-			       .token_hash = account_token_hash(c->a, token),
-			       .person_id = ch->person_id,
-			       .at = c->now,
-			       .expires_at = c->now + SESSION_DAYS * (int64_t)DAY_MS},
-			   &row, 1, &n));
+	TRY(session_insert(
+	    c,
+	    &(struct session_insert_in){.token_hash = account_token_hash(c->a, token),
+					.person_id = ch->person_id,
+					.at = c->now,
+					.expires_at = c->now + SESSION_DAYS * (int64_t)DAY_MS},
+	    &row, 1, &n));
 	TRY(person_seen(c, ch->person_id, c->now));
 	/* Read back: the person may have been switched off while the password was checked. */
 	TRY(session_actor(c, account_token_hash(c->a, token), c->now, &actor, 1, &n));
@@ -195,17 +195,18 @@ static enum err patch_me(struct ctx *c, const struct req *q, struct reply *r)
 	if (in->zone.is == GIVEN && !account_zone_ok(in->zone.v))
 		return fail_str(c, E_INVALID, "account.zone_unknown", in->zone.v);
 	TRY(account_person(c, c->actor.id, &me));
-	TRY(person_update(c,
-			  &(struct person_update_in){.id = c->actor.id,
-						     .version = me.version,
-						     .name = in->name,
-						     .locale = in->locale,
-						     .zone = in->zone,
-						     .theme = in->theme,
-						     .send_key = in->send_key,
-						     .signature = in->signature,
-						     .languages = account_languages(c, &in->languages)},
-			  &row, 1, &n));
+	TRY(person_update(
+	    c,
+	    &(struct person_update_in){.id = c->actor.id,
+				       .version = me.version,
+				       .name = in->name,
+				       .locale = in->locale,
+				       .zone = in->zone,
+				       .theme = in->theme,
+				       .send_key = in->send_key,
+				       .signature = in->signature,
+				       .languages = account_languages(c, &in->languages)},
+	    &row, 1, &n));
 	TRY(account_person(c, c->actor.id, &me));
 	ctx_live(c, (struct live){.topic = LIVE_PEOPLE, .id = c->actor.id, .version = me.version});
 	reply_one(r, &me);
@@ -234,8 +235,18 @@ struct password_in {
 	struct str old, new_password;
 };
 static const struct field password_fields[] = {
-    {.name = "old", .type = F_TEXT, .flags = FIELD_REQUIRED | FIELD_LONG, .at = offsetof(struct password_in, old), .min = 1, .max = 200},
-    {.name = "new", .type = F_TEXT, .flags = FIELD_REQUIRED | FIELD_LONG, .at = offsetof(struct password_in, new_password), .min = 1, .max = 200},
+    {.name = "old",
+     .type = F_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_LONG,
+     .at = offsetof(struct password_in, old),
+     .min = 1,
+     .max = 200},
+    {.name = "new",
+     .type = F_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_LONG,
+     .at = offsetof(struct password_in, new_password),
+     .min = 1,
+     .max = 200},
 };
 static SHAPE(password_shape, "PasswordIn", struct password_in, password_fields);
 
@@ -248,7 +259,8 @@ static enum err check_change(struct ctx *c, const struct req *q, void **made)
 	size_t n;
 
 	*made = ch;
-	if (!rate_take(S("password"), str_fmt(c->a, "%lld", (long long)c->actor.id), TRIES, TRIES_MS, c->now))
+	if (!rate_take(S("password"), str_fmt(c->a, "%lld", (long long)c->actor.id), TRIES,
+		       TRIES_MS, c->now))
 		return fail(c, E_RATE, "account.too_many_tries", NULL);
 	TRY(account_password_rule(c, in->new_password));
 	TRY(account_brief(c, c->actor.id, &me));

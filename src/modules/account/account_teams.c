@@ -23,7 +23,8 @@ static enum err get_permissions(struct ctx *c, const struct req *q, struct reply
 
 	(void)q;
 	for (int p = P__FIRST; p < P__MAX; p++)
-		out[n++] = (struct permission){str_of(perm_name((enum perm)p)), str_of(perm_text((enum perm)p))};
+		out[n++] = (struct permission){str_of(perm_name((enum perm)p)),
+					       str_of(perm_text((enum perm)p))};
 	reply_many(r, out, n, S(""));
 	return E_OK;
 }
@@ -52,7 +53,8 @@ static enum err read_roles(struct ctx *c, struct list *out)
 	const struct role_list_row *row = rows.v;
 	struct role_view *views = NEWN(c->a, struct role_view, rows.n + 1);
 	for (size_t i = 0; i < rows.n; i++) {
-		struct perms set = account_role_perms(row[i].name, row[i].builtin, row[i].permissions);
+		struct perms set =
+		    account_role_perms(row[i].name, row[i].builtin, row[i].permissions);
 		views[i] = (struct role_view){.id = row[i].id,
 					      .people = row[i].people,
 					      .version = row[i].version,
@@ -129,8 +131,9 @@ static enum err join_permissions(struct ctx *c, const struct strs *names, struct
 
 static enum err role_event(struct ctx *c, int64_t id)
 {
-	return event_add(c, &(struct event){.kind = EV_ROLE_CHANGED,
-					    .data = str_fmt(c->a, "{\"role\":%lld}", (long long)id)});
+	return event_add(c,
+			 &(struct event){.kind = EV_ROLE_CHANGED,
+					 .data = str_fmt(c->a, "{\"role\":%lld}", (long long)id)});
 }
 
 static enum err post_role(struct ctx *c, const struct req *q, struct reply *r)
@@ -168,7 +171,8 @@ static enum err patch_role(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(role_find(c, in->name, &same, 1, &n));
 	if (n && same.id != q->id)
 		return fail_str(c, E_CONFLICT, "account.role_taken", in->name);
-	TRY(role_update(c, &(struct role_update_in){q->id, in->version, in->name, names}, &row, 1, &n));
+	TRY(role_update(c, &(struct role_update_in){q->id, in->version, in->name, names}, &row, 1,
+			&n));
 	if (n == 0)
 		return fail(c, E_CONFLICT, "error.version", NULL);
 	TRY(role_event(c, q->id));
@@ -217,7 +221,10 @@ static enum err read_teams(struct ctx *c, struct list *out)
 	const struct team_members_row *m = members.v;
 	struct team_view *views = NEWN(c->a, struct team_view, rows.n + 1);
 	for (size_t i = 0; i < rows.n; i++) {
-		views[i] = (struct team_view){row[i].id, row[i].version, row[i].name, row[i].description,
+		views[i] = (struct team_view){row[i].id,
+					      row[i].version,
+					      row[i].name,
+					      row[i].description,
 					      {NEWN(c->a, int64_t, members.n + 1), 0}};
 		for (size_t k = 0; k < members.n; k++)
 			if (m[k].team_id == row[i].id)
@@ -286,8 +293,9 @@ static enum err set_members(struct ctx *c, int64_t id, const struct opt_ids *mem
 
 static enum err team_event(struct ctx *c, int64_t id)
 {
-	return event_add(c, &(struct event){.kind = EV_TEAM_EDITED,
-					    .data = str_fmt(c->a, "{\"team\":%lld}", (long long)id)});
+	return event_add(c,
+			 &(struct event){.kind = EV_TEAM_EDITED,
+					 .data = str_fmt(c->a, "{\"team\":%lld}", (long long)id)});
 }
 
 static enum err post_team(struct ctx *c, const struct req *q, struct reply *r)
@@ -316,7 +324,8 @@ static enum err patch_team(struct ctx *c, const struct req *q, struct reply *r)
 		TRY(team_named(c, in->name.v, &same, 1, &n));
 	if (n && same.id != q->id)
 		return fail_str(c, E_CONFLICT, "account.team_taken", in->name.v);
-	TRY(team_update(c, &(struct team_update_in){q->id, in->version, in->name, in->description}, &row, 1, &n));
+	TRY(team_update(c, &(struct team_update_in){q->id, in->version, in->name, in->description},
+			&row, 1, &n));
 	if (n == 0)
 		return fail(c, E_CONFLICT, "error.version", NULL);
 	TRY(set_members(c, q->id, &in->member_ids));

@@ -25,7 +25,8 @@ static const struct field person_fields[] = {
     F(theme, F_TEXT, "auto, light or dark"),
     F(send_key, F_TEXT, "enter or mod_enter"),
     F(signature, F_TEXT, NULL),
-    FIELD_ENUM(struct person_view, presence, 0, "online|away|offline", "offline while no console is open"),
+    FIELD_ENUM(struct person_view, presence, 0, "online|away|offline",
+	       "offline while no console is open"),
     FIELD_LIST(struct person_view, languages, 0, 30, &language_shape, NULL),
     F(team_ids, F_IDS, NULL),
     F(inbox_ids, F_IDS, NULL),
@@ -108,7 +109,8 @@ enum err account_people(struct ctx *c, struct opt_int id, struct list *out)
 	for (size_t i = 0; i < people.n; i++) {
 		views[i] = view_of(c, &rows[i]);
 		views[i].team_ids = pick(c, (const int64_t(*)[2])teams.v, teams.n, 1, rows[i].id);
-		views[i].inbox_ids = pick(c, (const int64_t(*)[2])inboxes.v, inboxes.n, 0, rows[i].id);
+		views[i].inbox_ids =
+		    pick(c, (const int64_t(*)[2])inboxes.v, inboxes.n, 0, rows[i].id);
 	}
 	*out = (struct list){views, people.n};
 	return E_OK;

@@ -11,7 +11,8 @@ bool customer_email_ok(struct str e)
 	if (at <= 0 || (size_t)at + 1 >= e.n || e.n > 320)
 		return false;
 	for (size_t i = 0; i < e.n; i++)
-		if ((unsigned char)e.p[i] <= ' ' || (i != (size_t)at && e.p[i] == '@') || e.p[i] == '<' || e.p[i] == '>')
+		if ((unsigned char)e.p[i] <= ' ' || (i != (size_t)at && e.p[i] == '@') ||
+		    e.p[i] == '<' || e.p[i] == '>')
 			return false;
 	return true;
 }
@@ -28,11 +29,12 @@ static enum err index_customer(struct ctx *c, int64_t id)
 	const struct identity_list_row *i = v.identities.v;
 	for (size_t k = 0; k < v.identities.n; k++)
 		buf_fmt(&text, " %.*s", STR(i[k].value));
-	return search_put(c->db, c->a, &(struct search_doc){.kind = SEARCH_CUSTOMER,
-							    .id = id,
-							    .customer_id = id,
-							    .at = v.created_at,
-							    .text = buf_str(&text)});
+	return search_put(c->db, c->a,
+			  &(struct search_doc){.kind = SEARCH_CUSTOMER,
+					       .id = id,
+					       .customer_id = id,
+					       .at = v.created_at,
+					       .text = buf_str(&text)});
 }
 
 /* ---- for the channels ---- */
@@ -53,7 +55,9 @@ static enum err make_customer(struct ctx *c, const struct customer_known *k, int
 							 .created_at = c->now},
 			    &row, 1, &n));
 	*id = row.id;
-	TRY(identity_insert(c, &(struct identity_insert_in){row.id, k->kind, k->value, k->verified, c->now}, &identity, 1, &n));
+	TRY(identity_insert(
+	    c, &(struct identity_insert_in){row.id, k->kind, k->value, k->verified, c->now},
+	    &identity, 1, &n));
 	TRY(event_add(c, &(struct event){.kind = EV_CUSTOMER_CREATED, .customer_id = row.id}));
 	return index_customer(c, row.id);
 }
@@ -86,7 +90,8 @@ enum err customer_add_identity(struct ctx *c, int64_t id, struct str kind, struc
 	size_t n;
 
 	*taken = false;
-	TRY(identity_insert(c, &(struct identity_insert_in){id, kind, value, verified, c->now}, &row, 1, &n));
+	TRY(identity_insert(c, &(struct identity_insert_in){id, kind, value, verified, c->now},
+			    &row, 1, &n));
 	if (n == 0) {
 		TRY(identity_find(c, kind, value, &owner, 1, &n));
 		*taken = n > 0 && owner.customer_id != id;
@@ -176,11 +181,13 @@ static const struct field list_fields[] = {
 };
 static SHAPE(list_shape, "CustomerQuery", struct list_in, list_fields);
 
-static enum err find_customers(struct ctx *c, const struct list_in *in, size_t limit, struct reply *r)
+static enum err find_customers(struct ctx *c, const struct list_in *in, size_t limit,
+			       struct reply *r)
 {
 	struct search_hit *hits = NEWN(c->a, struct search_hit, limit);
 	struct customer_view *out = NEWN(c->a, struct customer_view, limit);
-	struct search_query q = {.text = in->q, .customers = true, .kind = SEARCH_CUSTOMER, .limit = limit};
+	struct search_query q = {
+	    .text = in->q, .customers = true, .kind = SEARCH_CUSTOMER, .limit = limit};
 	size_t n, k = 0;
 
 	if (!str_int(in->after, &q.before))
@@ -188,7 +195,8 @@ static enum err find_customers(struct ctx *c, const struct list_in *in, size_t l
 	TRY(search_find(c->db, c->a, &q, hits, &n));
 	for (size_t i = 0; i < n; i++)
 		TRY(customer_view(c, hits[i].id, &out[k++]));
-	reply_many(r, out, k, n == limit ? str_fmt(c->a, "%lld", (long long)hits[n - 1].doc) : S(""));
+	reply_many(r, out, k,
+		   n == limit ? str_fmt(c->a, "%lld", (long long)hits[n - 1].doc) : S(""));
 	return E_OK;
 }
 
@@ -218,7 +226,8 @@ static enum err get_customers(struct ctx *c, const struct req *q, struct reply *
 						.zone = row[i].zone,
 						.blocked = row[i].blocked,
 						.last_seen_at = row[i].last_seen_at};
-	reply_many(r, out, rows.n, rows.n == limit ? str_fmt(c->a, "%lld", (long long)out[rows.n - 1].id) : S(""));
+	reply_many(r, out, rows.n,
+		   rows.n == limit ? str_fmt(c->a, "%lld", (long long)out[rows.n - 1].id) : S(""));
 	return E_OK;
 }
 
@@ -278,7 +287,8 @@ static enum err post_customer(struct ctx *c, const struct req *q, struct reply *
 							 in->language.v, in->zone.v, c->now},
 			    &row, 1, &n));
 	if (in->email.v.n)
-		TRY(customer_add_identity(c, row.id, S("email"), str_lower(c->a, in->email.v), false, &taken));
+		TRY(customer_add_identity(c, row.id, S("email"), str_lower(c->a, in->email.v),
+					  false, &taken));
 	else
 		TRY(index_customer(c, row.id));
 	if (taken)
@@ -313,9 +323,11 @@ static enum err patch_customer(struct ctx *c, const struct req *q, struct reply 
 	if (in->name.is == GIVEN)
 		TRY(index_customer(c, q->id));
 	if (in->blocked.is == GIVEN && in->blocked.v != before.blocked)
-		TRY(event_add(c, &(struct event){.kind = EV_CUSTOMER_BLOCKED,
-						 .customer_id = q->id,
-						 .data = in->blocked.v ? S("{\"blocked\":true}") : S("{\"blocked\":false}")}));
+		TRY(event_add(c,
+			      &(struct event){.kind = EV_CUSTOMER_BLOCKED,
+					      .customer_id = q->id,
+					      .data = in->blocked.v ? S("{\"blocked\":true}")
+								    : S("{\"blocked\":false}")}));
 	TRY(event_add(c, &(struct event){.kind = EV_CUSTOMER_CHANGED, .customer_id = q->id}));
 	return reply_customer(c, q->id, r);
 }
@@ -389,7 +401,8 @@ static enum err post_note(struct ctx *c, const struct req *q, struct reply *r)
 	size_t n;
 
 	TRY(customer_view(c, q->id, &v));
-	TRY(note_insert(c, &(struct note_insert_in){q->id, c->actor.id, in->text, c->now}, &row, 1, &n));
+	TRY(note_insert(c, &(struct note_insert_in){q->id, c->actor.id, in->text, c->now}, &row, 1,
+			&n));
 	struct note_list_row note = {row.id, in->text, c->actor.id, c->now};
 	reply_created(r, &note, row.id);
 	return E_OK;

@@ -1,4 +1,5 @@
-/* customer.h - the people who buy: who they are on every channel, where they live, what they speak. */
+/* customer.h - the people who buy: who they are on every channel, where they live, what they speak.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -15,7 +16,8 @@ struct customer_known {
 
 /* Find the customer of an identity, or make one.  What was unknown is filled in, what people
  * entered stays.  *blocked: what this customer writes is spam. */
-enum err customer_resolve(struct ctx *, const struct customer_known *, int64_t *id, bool *blocked) MUST;
+enum err customer_resolve(struct ctx *, const struct customer_known *, int64_t *id,
+			  bool *blocked) MUST;
 /* Tie another identity to a customer; *taken when it is somebody else's already. */
 enum err customer_add_identity(struct ctx *, int64_t id, struct str kind, struct str value,
 			       bool verified, bool *taken) MUST;

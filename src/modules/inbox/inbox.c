@@ -159,7 +159,8 @@ static enum err find_home(struct ctx *c, const struct incoming *in, int64_t *id)
 		TRY(conversation_rows(c, (struct ids){&wanted, 1}, &rows));
 		row = rows.n ? *(struct conversation_rows_row *)rows.v
 			     : (struct conversation_rows_row){0};
-		/* A chat that goes on by e-mail answers to another inbox; the desk signed the token. */
+		/* A chat that goes on by e-mail answers to another inbox; the desk signed the
+		 * token. */
 		bool chat = rows.n && row.visitor_id != 0;
 		if (rows.n && (chat || row.inbox_id == in->inbox_id)) {
 			*id = wanted;

@@ -250,10 +250,11 @@ static enum err set_mark(struct ctx *c, int64_t id, int64_t up_to, struct reply 
 	TRY(inbox_row(c, id, &v));
 	TRY(mark_read(c, id, c->actor.id, up_to));
 	if (v.visitor_id && up_to)
-		ctx_live(c, (struct live){.topic = LIVE_CHAT,
-					  .id = v.visitor_id,
-					  .kind = S("seen"),
-					  .data = str_fmt(c->a, "\"up_to\":%lld", (long long)up_to)});
+		ctx_live(c,
+			 (struct live){.topic = LIVE_CHAT,
+				       .id = v.visitor_id,
+				       .kind = S("seen"),
+				       .data = str_fmt(c->a, "\"up_to\":%lld", (long long)up_to)});
 	ctx_live(c, (struct live){.topic = LIVE_ME,
 				  .id = c->actor.id,
 				  .kind = S("read"),

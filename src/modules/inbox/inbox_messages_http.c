@@ -118,10 +118,10 @@ static enum err get_html(struct ctx *c, const struct req *q, struct reply *r)
 		return fail(c, E_NOTFOUND, "inbox.no_html", NULL);
 	ptrdiff_t fold = str_find(row.html, S(INCOMING_FOLD));
 	h.html = fold < 0 ? row.html : str_slice(row.html, 0, (size_t)fold);
-	h.quoted_html =
-	    fold < 0
-		? NULL_STR
-		: SOME_STR(str_slice(row.html, (size_t)fold + sizeof INCOMING_FOLD - 1, row.html.n));
+	h.quoted_html = fold < 0
+			    ? NULL_STR
+			    : SOME_STR(str_slice(row.html, (size_t)fold + sizeof INCOMING_FOLD - 1,
+						 row.html.n));
 	h.has_remote = str_find(row.html, S("data-remote=")) >= 0;
 	TRY(attachment_rows(c, (struct ids){&e.id, 1}, &files));
 	const struct attachment_rows_row *f = files.v;

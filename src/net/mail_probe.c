@@ -186,6 +186,13 @@ static void toggle_hold(void)
 	pthread_mutex_unlock(&t.lock);
 }
 
+static void close_box(void)
+{
+	imap_close(t.imap);
+	oauth_free(t.oauth);
+	t.oauth = NULL;
+}
+
 static void obey(struct str line)
 {
 	struct str w[WORDS_MAX], rest = line;
@@ -210,7 +217,7 @@ static void obey(struct str line)
 	else if (str_eq(w[0], S("now")))
 		imap_try_now(t.imap);
 	else if (str_eq(w[0], S("close")))
-		imap_close(t.imap);
+		close_box();
 	else
 		say("what? %.*s", STR(line));
 }
@@ -228,8 +235,11 @@ int main(int argc, char **argv)
 			break;
 		obey(s);
 	}
+	if (t.oauth) {
+		imap_close(t.imap);
+		oauth_free(t.oauth);
+	}
 	net_stop(t.net);
-	oauth_free(t.oauth);
 	arena_free(t.a);
 	return 0;
 }

@@ -38,8 +38,8 @@ struct oauth {
 	struct oauth_account account;
 	struct arena *secrets; /* of refresh and token */
 	struct str refresh, token;
-	int64_t expires; /* clock_ticks() in ms */
-	bool asking;
+	int64_t expires;   /* clock_ticks() in ms */
+	bool asking, dead; /* dead: freed when the reply has come */
 	struct waiter *waiters;
 };
 
@@ -69,13 +69,27 @@ struct oauth *oauth_new(struct net *n, const struct oauth_account *o)
 	return x;
 }
 
-void oauth_free(struct oauth *x)
+static void free_now(struct oauth *x)
 {
-	if (!x)
-		return;
 	arena_free(x->secrets);
 	arena_free(x->a);
 	free(x);
+}
+
+static void retire(void *arg)
+{
+	struct oauth *x = arg;
+
+	if (x->asking)
+		x->dead = true;
+	else
+		free_now(x);
+}
+
+void oauth_free(struct oauth *x)
+{
+	if (x)
+		net_post(x->net, retire, x);
 }
 
 static void add_field(struct buf *b, const char *name, struct str value)
@@ -157,6 +171,8 @@ static void on_reply(void *arg, const struct net_result *r)
 			   why.is == GIVEN ? str_z(a, why.v) : "no token in the reply");
 	}
 	arena_free(a);
+	if (x->dead)
+		free_now(x);
 }
 
 static void ask_provider(struct oauth *x)

@@ -25,7 +25,7 @@ struct oauth;
 
 /* One for each account; copies. */
 struct oauth *oauth_new(struct net *, const struct oauth_account *);
-/* After the last callback has come; not while one is due. */
+/* Before net_stop().  It goes once what was asked of it before has been answered. */
 void oauth_free(struct oauth *);
 
 /* The token, at once when it holds for two more minutes.  On failure token is empty, key is

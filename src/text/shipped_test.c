@@ -1,0 +1,188 @@
+/* What ships works: the language table, mood, topic and tone on plain sentences and bad input. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text/emotion.h"
+#include "text/lang.h"
+#include "text/tone.h"
+
+#include "base/buf.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* clang-format off */
+static const struct {
+	const char *text, *code, *variant;
+} languages[] = {
+	{"Where is my order?", "en", ""},           {"Wo ist mein Paket?", "de", ""},
+	{"Où est ma commande ?", "fr", ""},         {"¿Dónde está mi pedido?", "es", ""},
+	{"Jeg har ikke fået min pakke, hvad nu?", "da", ""}, {"Hvor er pakken min? Jeg har ikke fått den", "nb", ""},
+	{"Var är mitt paket? Jag väntar fortfarande", "sv", ""},
+	{"我的訂單還沒發貨", "zh", "zh-Hant"},      {"我的订单还没发货", "zh", "zh-Hans"},
+	{"注文はどこですか", "ja", ""},             {"배송 언제 와요", "ko", ""},
+	{"Где моя посылка?", "ru", ""},             {"Де моя посилка? Вона ще не прийшла", "uk", ""},
+	{"أين طلبي؟", "ar", ""},                    {"Πού είναι το δέμα μου;", "el", ""},
+	{"พัสดุอยู่ที่ไหน", "th", ""},                {"מתי תגיע החבילה", "he", ""},
+	{"iPhone 15 手机壳到哪了", "zh", ""},       {"123 456", "und", ""},
+	{"", "und", ""},                            {"😀😀", "und", ""},
+	{"\xff\xfe\x80", "und", ""},                {"meu celular não chegou, cadê o frete que você cobrou", "pt", "pt-BR"},
+};
+/* clang-format on */
+
+static void tells_languages(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct lang_table *t;
+	const char *why;
+	struct lang_result r;
+
+	assert_int_equal(lang_map(a, MODELS "/lang.table", &t, &why), E_OK);
+	for (size_t i = 0; i < COUNT(languages); i++) {
+		lang_detect(t, str_of(languages[i].text), NULL, &r);
+		assert_string_equal(r.main.code, languages[i].code);
+		if (languages[i].variant[0])
+			assert_string_equal(r.variant, languages[i].variant);
+	}
+	arena_free(a);
+}
+
+static void hears_what_the_caller_knows(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct lang_table *t;
+	const char *why;
+	struct lang_result r;
+	const struct lang_prior nordic[] = {{"da", 0.9f}, {"en", 0.1f}};
+
+	assert_int_equal(lang_map(a, MODELS "/lang.table", &t, &why), E_OK);
+	lang_detect(t, S("Hvor er den?"), &(struct lang_priors){nordic, 2, true}, &r);
+	assert_string_equal(r.main.code, "da");
+	lang_detect(t,
+		    S("Hello, I have a question about my order. Wann kommt mein Paket endlich an?"),
+		    NULL, &r);
+	assert_true(r.other_count == 1);
+	arena_free(a);
+}
+
+static void refuses_broken_tables(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct lang_table *t;
+	const char *why;
+	struct str b;
+
+	assert_int_equal(
+	    lang_pack(a, S("20746865\ten:100 de:60\n61\ten:70\n"), S("de\tund ist\n"), &b), E_OK);
+	assert_int_equal(lang_open(a, b, &t, &why), E_OK);
+	for (size_t n = 0; n < b.n; n += 7)
+		assert_int_equal(lang_open(a, (struct str){b.p, n}, &t, &why), E_MALFORMED);
+	assert_int_equal(lang_map(a, "/no/such/file", &t, &why), E_NOTFOUND);
+	assert_int_equal(lang_pack(a, S(""), S(""), &b), E_INVALID);
+	arena_free(a);
+}
+
+/* clang-format off */
+static const struct {
+	const char *text;
+	enum mood mood;
+} moods[] = {
+	{"I am furious, this is unacceptable!!!", MOOD_ANGRY},
+	{"Thank you so much, excellent service!", MOOD_PLEASED},
+	{"I'm worried my parcel is lost", MOOD_WORRIED},
+	{"Ich bin sehr enttäuscht", MOOD_DISAPPOINTED},
+	{"非常感谢，很满意", MOOD_PLEASED},
+	{"", MOOD_NEUTRAL},
+};
+/* clang-format on */
+
+static void hears_moods(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct text_model *m;
+	const char *why;
+	struct feats *f = NEW(a, struct feats);
+	struct emotion e, calm, after;
+
+	assert_int_equal(text_model_map(a, MODELS "/emotion.model", &m, &why), E_OK);
+	for (size_t i = 0; i < COUNT(moods); i++) {
+		assert_int_equal(emotion_read(m, f, str_of(moods[i].text), &e), E_OK);
+		assert_int_equal(e.best, moods[i].mood);
+		assert_true(e.intensity >= 0 && e.intensity <= 1);
+	}
+	assert_int_equal(emotion_read(m, f, S("I am furious, this is unacceptable!!!"), &e), E_OK);
+	assert_int_equal(emotion_read(m, f, S("the colour is blue"), &calm), E_OK);
+	emotion_smooth(&e, &calm, 0.1, &after);
+	assert_true(after.negative > calm.negative && after.negative < e.negative);
+	emotion_smooth(&e, &calm, 2400, &after);
+	assert_true(fabsf(after.negative - calm.negative) < 0.01f);
+	arena_free(a);
+}
+
+static void warns_of_harsh_drafts(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct text_model *m;
+	const char *why;
+	struct feats *f = NEW(a, struct feats);
+	struct tone t;
+	struct str draft = S("Well, that is YOUR problem.");
+
+	assert_int_equal(text_model_map(a, MODELS "/tone.model", &m, &why), E_OK);
+	tone_read(m, f, draft, "en", &t);
+	assert_true(t.harsh && t.hits == 1 && t.hit[0].reason == TONE_BLAME);
+	assert_true(str_eq(str_slice(draft, t.hit[0].from, t.hit[0].to), S("YOUR problem")));
+	tone_read(NULL, f, S("Thank you, I will check it right away."), "en", &t);
+	assert_false(t.harsh);
+	tone_read(m, f, S(""), "xx", &t);
+	assert_true(t.hits == 0);
+	assert_non_null(tone_better("ja", TONE_FINAL));
+	assert_null(tone_better("xx", TONE_FINAL));
+	arena_free(a);
+}
+
+/* A megabyte of one thing: bounded time, a sensible answer. */
+static void bears_bad_input(void **state)
+{
+	(void)state;
+	static const char *const units[] = {"a",    "退", "\xcc\x81", "😀",
+					    "\xff", "!",  " a b",     "\xe2\x80\x8f"};
+	struct arena *a = arena_new();
+	const struct lang_table *t;
+	const struct text_model *m;
+	const char *why;
+	struct feats *f = NEW(a, struct feats);
+	struct lang_result r;
+	struct emotion e;
+	struct tone tone;
+
+	assert_int_equal(lang_map(a, MODELS "/lang.table", &t, &why), E_OK);
+	assert_int_equal(text_model_map(a, MODELS "/emotion.model", &m, &why), E_OK);
+	for (size_t i = 0; i < COUNT(units); i++) {
+		struct buf b = BUF(a);
+		while (b.n < 1000000)
+			buf_z(&b, units[i]);
+		lang_detect(t, buf_str(&b), NULL, &r);
+		assert_int_equal(emotion_read(m, f, buf_str(&b), &e), E_OK);
+		tone_read(NULL, f, buf_str(&b), "en", &tone);
+		assert_true(r.main.p >= 0 && r.main.p <= 1 && isfinite(e.negative));
+	}
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(tells_languages),       cmocka_unit_test(hears_what_the_caller_knows),
+	    cmocka_unit_test(refuses_broken_tables), cmocka_unit_test(hears_moods),
+	    cmocka_unit_test(warns_of_harsh_drafts), cmocka_unit_test(bears_bad_input),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -546,6 +546,28 @@ class EndToEnd(unittest.TestCase):
         self.state_of(card["id"], made["id"], ("sent",))
         self.assertEqual(len(self.mail.wait_for(sender, 3)), 3)
 
+    def test_18_whom_an_answer_goes_to(self):
+        sender = "ann@buyer.example"
+        first = letter('"Miller, Ann" <ann@buyer.example>', "Reply all",
+                       to=f"{SUPPORT}, kim@buyer.example", Cc="lee@buyer.example")
+        self.mail.send(sender, [SUPPORT], first)
+        card = self.conversation_of(sender, subject="Reply all")
+        self.mail.empty(sender)
+        self.answered(card["id"], "Thank you.")
+        ours = read(self.mail.wait_for(sender, 1)[0])
+        token = re.search(r"support\+[^>]+", ours["Reply-To"])[0].strip()
+        again = letter('"Miller, Ann" <ann@buyer.example>', "Re: Reply all",
+                       to=f"{token}, kim@buyer.example", Cc="lee@buyer.example")
+        self.mail.send(sender, [token], again)
+        late = letter("MAILER-DAEMON@mx.example", "Delayed Mail (still being retried)",
+                      "4.4.1 will retry", Auto_Submitted="auto-replied",
+                      In_Reply_To=ours["Message-ID"])
+        self.mail.send("", [SUPPORT], late)
+        self.wait("both mails", 20, lambda: len(self.desk.messages(card["id"])) == 4)
+        whole = self.desk.call("GET", f"/conversations/{card['id']}")
+        self.assertEqual(whole["reply_to"], ["ann@buyer.example"])
+        self.assertEqual(whole["reply_cc"], ["kim@buyer.example", "lee@buyer.example"])
+
     def link(self, inbox):
         return self.desk.call("GET", f"/inboxes/{inbox}")["state"]
 

@@ -295,7 +295,8 @@ SELECT id, at, direction, text, sender FROM entry
 -- in: conversation_id int
 -- out: id int, at time, external_id text, sender text, recipients text, cc text, subject text
 SELECT id, at, external_id, sender, recipients, cc, subject FROM entry
- WHERE conversation_id = :conversation_id AND kind = 'message' AND direction = 'in' ORDER BY id DESC LIMIT 1;
+ WHERE conversation_id = :conversation_id AND kind = 'message' AND direction = 'in' AND NOT automatic
+ ORDER BY id DESC LIMIT 1;
 
 -- name: entry_references
 -- in: conversation_id int, before int

@@ -304,6 +304,31 @@ static const struct field full_fields[] = {
 };
 SHAPE(conversation_shape, "Conversation", struct full, full_fields);
 
+/* The mailbox itself, also with a token in its address: name+token@domain. */
+static bool is_mailbox(struct str address, struct str us)
+{
+	ptrdiff_t plus = str_find_char(address, '+'), at = str_find_char(address, '@');
+	ptrdiff_t end = str_find_char(us, '@');
+
+	if (str_eq_nocase(address, us))
+		return true;
+	return plus > 0 && plus < at && plus == end &&
+	       str_eq_nocase(str_slice(address, 0, (size_t)plus), str_slice(us, 0, (size_t)end)) &&
+	       str_eq_nocase(str_slice(address, (size_t)at, address.n),
+			     str_slice(us, (size_t)end, us.n));
+}
+
+/* "Name <address>" to the address: a name may hold a comma. */
+static struct strs one_address(struct ctx *c, struct str sender)
+{
+	ptrdiff_t open = str_find_char(sender, '<'), close = str_find_char(sender, '>');
+	struct strs out = {NEW(c->a, struct str), 1};
+
+	out.v[0] = open >= 0 && close > open ? str_slice(sender, (size_t)open + 1, (size_t)close)
+					     : str_trim(sender);
+	return out;
+}
+
 /* Everybody of a mail but ourselves. */
 static struct strs others(struct ctx *c, struct str a, struct str b, struct str us)
 {
@@ -312,7 +337,7 @@ static struct strs others(struct ctx *c, struct str a, struct str b, struct str 
 
 	for (size_t l = 0; l < 2; l++)
 		for (size_t i = 0; i < lists[l].n; i++)
-			if (!str_eq_nocase(lists[l].v[i], us) && out.n < 50)
+			if (!is_mailbox(lists[l].v[i], us) && out.n < 50)
 				out.v[out.n++] = lists[l].v[i];
 	return out;
 }
@@ -330,7 +355,7 @@ static enum err fill_reply(struct ctx *c, struct full *f)
 	TRY(inbox_link_of(c, f->card.inbox_id, &link));
 	TRY(entry_last_in(c, f->card.id, &last, 1, &n));
 	if (n) {
-		f->reply_to = inbox_split(c->a, last.sender);
+		f->reply_to = one_address(c, last.sender);
 		f->reply_cc = others(c, last.recipients, last.cc, link.address);
 	} else if (who->email.n) {
 		f->reply_to = inbox_split(c->a, who->email);

@@ -171,10 +171,7 @@ static void open_box(struct mail *m, const struct inbox_link *l, const unsigned 
 			      .state = LINK_OFF};
 	copy_settings(a, l->settings, &b->settings);
 	memcpy(b->print, print, sizeof b->print);
-	if (!mail_hold_lease(m, l->id)) {
-		arena_free(a);
-		return;
-	}
+	b->leased = mail_hold_lease(m, l->id);
 	b->oauth = oauth_of(b);
 	account = account_of(b);
 	if (mail_read_cursor(m, b, &account.cursor) != E_OK) {
@@ -188,12 +185,12 @@ static void open_box(struct mail *m, const struct inbox_link *l, const unsigned 
 	m->boxes = b;
 	pthread_mutex_unlock(&m->lock);
 	struct imap *imap = NULL;
-	if (account.host.n)
+	if (account.host.n && b->leased)
 		imap = imap_open(m->desk->net, &account,
 				 &(struct imap_handler){on_state, on_mail, on_cursor, b});
 	pthread_mutex_lock(&m->lock);
 	b->imap = imap;
-	b->closed = !imap; /* sends only */
+	b->closed = !imap; /* sends only: no server to watch, or another node does */
 	pthread_mutex_unlock(&m->lock);
 }
 
@@ -225,7 +222,7 @@ static void look(struct mail *m)
 				continue;
 			fingerprint(&links[i], print);
 			keep = !memcmp(print, b->print, sizeof print) &&
-			       mail_hold_lease(m, b->inbox_id);
+			       mail_hold_lease(m, b->inbox_id) == b->leased;
 			links[i].active = false;
 		}
 		if (!keep)
@@ -337,16 +334,23 @@ static void take_all(struct mail *m, struct mail_item *first)
 	}
 }
 
+/* What has come; waits for it, though not long when the end is near. */
 static struct mail_item *wait_for_items(struct mail *m)
 {
+	int64_t ms = m->stopping ? 50 : LOOK_MS;
 	struct mail_item *first;
 	struct timespec t;
 	int r = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += LOOK_MS / 1000;
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += ms % 1000 * 1000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000;
+	}
 	pthread_mutex_lock(&m->lock);
-	while (!m->first && !m->look && !m->stopping && r == 0)
+	while (!m->first && !m->look && !(m->stopping && ms == LOOK_MS) && r == 0)
 		r = pthread_cond_timedwait(&m->wake, &m->lock, &t);
 	if (clock_ticks() / 1000 - m->looked_at >= LOOK_MS)
 		m->look = true;
@@ -373,6 +377,7 @@ static void *run(void *arg)
 		take_all(m, wait_for_items(m));
 		free_closed(m);
 		if (m->stopping) {
+			m->look = false;
 			if (all_closed(m))
 				return NULL;
 		} else if (m->look) {

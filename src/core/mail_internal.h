@@ -22,6 +22,7 @@ struct mailbox {
 	struct oauth *oauth; /* NULL: passwords */
 	int busy;            /* callbacks of ours that are still to come; under mail->lock */
 	bool closing, closed;
+	bool leased; /* this node watches it; others only send */
 	bool behind; /* one was not stored: what came after it waits for the next session */
 	enum link_state state; /* as last written down */
 	int64_t noted_at;

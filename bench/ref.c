@@ -32,6 +32,9 @@ struct note {
 	struct statement s;
 };
 
+/* The noted answer itself is undone: the next run notes the same statements. */
+#define NOTED E_CONFLICT
+
 static struct arena *kept;
 static struct note notes[NOTES_MAX];
 static size_t notes_n;
@@ -110,7 +113,7 @@ static enum err note_answer(struct ctx *c, void *arg)
 	if (e != E_OK)
 		fprintf(stderr, "ref: %s %s %s: %s\n", err_name(e), c->key ? c->key : "",
 			c->arg ? c->arg : "", db_error(c->db));
-	return e;
+	return e == E_OK ? NOTED : e;
 }
 
 /* ---- and again, without anything around it ---- */
@@ -232,7 +235,7 @@ static enum err note_all(struct arena *a, char *data, int64_t conversation, stru
 	*path = str_slice(config.database, sizeof "sqlite:" - 1, config.database.n);
 	e = desk_write(d, note_answer, &conversation);
 	desk_close(d);
-	return e;
+	return e == NOTED ? E_OK : e;
 }
 
 int main(int argc, char **argv)

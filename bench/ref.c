@@ -257,6 +257,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "ref: %s %s\n", why, k.writer ? db_error(k.writer) : "");
 		return 1;
 	}
+	while (sqlite_lengthen_log(k.own, str_z(a, path), 20 << 20))
+		continue;
 	if (pthread_create(&keeper, NULL, keep_log, &k) != 0)
 		return 1;
 	for (int i = 5; i < argc; i++)

@@ -129,3 +129,6 @@ const char *migrate_expand(struct arena *, const char *sql, bool pgsql);
 int sqlite_log_pages(const struct db *writer);
 /* Copy the log into the database; `all` waits for readers up to 200 ms so that it starts anew. */
 void sqlite_checkpoint(struct db *, bool all);
+/* Make the log's file longer by a step of zeros, up to a size; false when there is nothing to do.
+ * A flush that need not lengthen the file is many times faster. */
+bool sqlite_lengthen_log(struct db *, const char *path, int64_t upto);

@@ -3,15 +3,19 @@
 #include "store/engine.h"
 #include "store/sqlite_tokens.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum {
 	BUSY_MS = 2000,       /* another program may hold the lock that long */
 	STEPS_A_LOOK = 20000, /* between two looks at the deadline: about a millisecond */
 	LOG_LIMIT = 64 << 20, /* the log file is cut to this when it starts anew */
+	LENGTHEN_STEP = 2 << 20,
 };
 
 struct sqlite_db {
@@ -279,6 +283,34 @@ void sqlite_checkpoint(struct db *db, bool all)
 	sqlite3_busy_timeout(h, all ? 200 : 0);
 	sqlite3_wal_checkpoint_v2(
 	    h, NULL, all ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+/* What stands behind the last frame is ignored; who holds the write lock may put zeros there. */
+static bool append_zeros(const char *path, int64_t upto)
+{
+	static const char zeros[65536];
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	struct stat st;
+	bool more = fd >= 0 && fstat(fd, &st) == 0 && st.st_size < upto;
+
+	for (int64_t at = 0; more && at < LENGTHEN_STEP; at += (int64_t)sizeof zeros)
+		more = pwrite(fd, zeros, sizeof zeros, st.st_size + at) == (ssize_t)sizeof zeros;
+	if (more)
+		more = fdatasync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	return more;
+}
+
+bool sqlite_lengthen_log(struct db *db, const char *path, int64_t upto)
+{
+	struct arena *a = arena_new();
+	bool more = db_begin(db, BEGIN_WRITE, 0) == E_OK &&
+		    append_zeros(str_fmt(a, "%s-wal", path).p, upto);
+
+	db_rollback(db);
+	arena_free(a);
+	return more;
 }
 
 /* Counting every allocation costs a lock, and nobody reads the figure. */

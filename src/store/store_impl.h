@@ -13,6 +13,7 @@ enum {
 	SLOW_THREADS = 2,
 	THREADS_MAX = 80,
 	LOG_PAGES = 4000,      /* of 4 kB: the checkpointer is called each time */
+	LOG_BYTES = 20 << 20,  /* what LOG_PAGES take, and some more */
 	LOG_PAGES_ALL = 16000, /* the writer itself sees to it that the log starts anew */
 };
 

@@ -239,9 +239,16 @@ void *sqlite_log_main(void *arg)
 {
 	struct worker *k = arg;
 	struct queue *q = k->queue;
+	bool short_log = k->store->durable;
 
 	pthread_mutex_lock(&q->lock);
 	while (!q->stop) {
+		if (short_log) {
+			pthread_mutex_unlock(&q->lock);
+			short_log = sqlite_lengthen_log(k->db, k->store->path, LOG_BYTES);
+			pthread_mutex_lock(&q->lock);
+			continue;
+		}
 		if (!q->head) {
 			pthread_cond_wait(&q->some, &q->lock);
 			continue;

@@ -58,6 +58,9 @@ static double loss_of(const struct held_out *h, enum model_kind kind, float a, f
 	return loss / (double)(n ? n : 1);
 }
 
+static const size_t FEW = 40;
+static const float LEAST = 0.5f; /* the linear part always has a say */
+
 /* Pattern search over the two factors, steps halved each time nothing helps. */
 static void fit_mix(struct arena *a, const struct held_out *h, enum model_kind kind, bool layers,
 		    struct calibration *c)
@@ -67,11 +70,14 @@ static void fit_mix(struct arena *a, const struct held_out *h, enum model_kind k
 	float *s = NEWN(a, float, h->labels);
 	double best = loss_of(h, kind, x[0], x[1], s);
 
+	/* a handful of rows says nothing about how sure to be */
+	if (h->rows < FEW)
+		step[0] = 0;
 	for (int round = 0; round < 40 && step[0] > 0.05f; round++) {
 		bool moved = false;
 		for (int i = 0; i < 4; i++) {
 			float p = x[0] + moves[i][0] * step[0], q = x[1] + moves[i][1] * step[1];
-			if (p < 0 || q < 0 || (moves[i][1] != 0 && !layers))
+			if (p < LEAST || q < 0 || (moves[i][1] != 0 && !layers))
 				continue;
 			double loss = loss_of(h, kind, p, q, s);
 			if (loss < best - 1e-6) {

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { SLOW_WRITE_US = 20000 };
+enum { SLOW_WRITE_US = 20000, DISK_LOW = 1 << 20 };
 
 struct call {
 	struct store_work work; /* first */
@@ -286,6 +286,8 @@ static void finish(struct store_work *w, enum err e)
 	struct call *call = (struct call *)w;
 	struct reply *r = &call->r;
 
+	if (e == E_BUSY && !call->c.key && blobs_free_space(call->desk->blobs) < DISK_LOW)
+		(void)!fail(&call->c, e, "error.disk_full", NULL);
 	log_call(call, e == E_OK ? r->status : err_http(e), e);
 	if (e != E_OK) {
 		call_problem(call->http, e, call->c.code == e ? call->c.key : NULL, call->c.arg);

@@ -468,6 +468,45 @@ static const struct cleanup cleanups[] = {
     {0},
 };
 
+/* ---- the index, made anew when the tokenizer changed ---- */
+
+enum { REINDEX_STEP = 100 };
+
+static enum err reindex_step(struct ctx *c, struct task *t, bool *over)
+{
+	int64_t left;
+
+	TRY(search_rebuild(c->db, c->a, REINDEX_STEP, &left));
+	t->cursor = left;
+	t->done = t->total > left ? t->total - left : t->total;
+	*over = left == 0;
+	return E_OK;
+}
+
+static const struct task_kind tasks[] = {{"reindex", reindex_step}, {0}};
+
+static enum err plan_reindex(struct ctx *c, void *arg)
+{
+	struct task_running_row running[8];
+	int64_t left;
+	size_t n;
+
+	(void)arg;
+	TRY(search_rebuild(c->db, c->a, 0, &left));
+	if (left == 0)
+		return E_OK;
+	TRY(task_running(c, COUNT(running), running, COUNT(running), &n));
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(running[i].kind, S("reindex")))
+			return E_OK;
+	return task_add(c, "reindex", S(""), left, NULL);
+}
+
+static enum err start(struct desk *d)
+{
+	return desk_write(d, plan_reindex, NULL);
+}
+
 /* clang-format off */
 static const struct route routes[] = {
 	{GET,    "/stream",                 P_SIGNED_IN,     get_stream,        &stream_shape,  NULL,                       NONE, "Live changes, as server-sent events", ROUTE_STREAM},
@@ -499,5 +538,7 @@ const struct module core_module = {
     .more_queries = {event_queries, idempotency_queries},
     .routes = {routes},
     .cleanups = cleanups,
+    .tasks = tasks,
+    .start = start,
     .jobs = jobs,
 };

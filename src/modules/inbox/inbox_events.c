@@ -131,7 +131,7 @@ const struct module inbox_module = {
     .schema = inbox_schema,
     .queries = inbox_queries,
     .routes = {inbox_conversation_routes, inbox_message_routes, inbox_setup_routes,
-	       inbox_library_routes},
+	       inbox_library_routes, inbox_filter_routes},
     .listens = listens,
     .jobs = jobs,
     .live = inbox_live_sources,

@@ -52,6 +52,8 @@ enum err inbox_fill(struct ctx *, const struct conversation_rows_row *, struct s
 /* Take a message back while it can be. */
 enum err inbox_undo(struct ctx *, const struct entry_get_row *) MUST;
 
+extern const struct filter_table inbox_filter;
+extern const struct route inbox_filter_routes[];
 extern const struct route inbox_conversation_routes[], inbox_message_routes[], inbox_setup_routes[],
     inbox_library_routes[];
 extern const struct live_source inbox_live_sources[];

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/deliver_cmd.h"
 #include "app/demo.h"
+#include "app/hours_cmd.h"
 #include "app/modules.h"
 #include "app/pages.h"
 #include "app/routing_cmd.h"
@@ -264,6 +265,7 @@ static const struct {
 } engines[] = {
     {"text", "What messages say: language, emotion, topic, spotting; see aftersail text --help.",
      text_main},
+    {"hours", "When a desk is open, and what is due when, by a calendar.", hours_main},
     {"routing", "Replay a recorded day under a routing policy.", routing_main},
     {"routing-engine", "The routing engine on standard input and output.", routing_engine_main},
 };

@@ -1,14 +1,12 @@
-/* The two questions: an arrival chooses a person, a freed person chooses a contact. */
+/* An arrival chooses a person. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "modules/routing/engine_in.h"
 
 #include <math.h>
 
-enum { STACK = 64, TOO_OLD = 1000, MAIL_LOOKS = 48, MAIL_ROUNDS = 16, ABLE_GAP = 2, HOUR_S = 3600 };
+enum { HOUR_S = 3600 };
 
 static const double tie = 1e-9;
-
-/* ---- an arrival chooses a person ---- */
 
 struct candidate {
 	uint32_t who;
@@ -22,7 +20,7 @@ struct choice {
 	struct candidate best, next;
 };
 
-static bool knows(const struct person *p, const struct class *c)
+bool choose_knows(const struct person *p, const struct queue_class *c)
 {
 	return p->spec.markets >> c->market & 1;
 }
@@ -39,12 +37,12 @@ static double crowding(const struct engine *e, const struct person *p, const str
 }
 
 static struct candidate weigh(const struct engine *e, uint32_t who, const struct item *x,
-			      const struct class *c)
+			      const struct queue_class *c)
 {
 	const struct person *p = &e->people[who];
 	enum route_place g = route_place_of(c->channel);
 	double w = value_weight(e, c->vip, c->emotion), load = e->all.pressure;
-	struct candidate k = {.who = who, .market = knows(p, c)};
+	struct candidate k = {.who = who, .market = choose_knows(p, c)};
 
 	k.pair = value_pair(e, p, c, x->c.prev_agent == p->spec.id);
 	k.scarce = value_scarcity(e, p, k.pair.lang, &k.whose);
@@ -82,7 +80,7 @@ static void consider(struct engine *e, struct choice *ch, struct candidate k)
 	}
 }
 
-static unsigned sig_gap(const struct engine *e, const struct sig *s, const struct class *c)
+static unsigned sig_gap(const struct engine *e, const struct sig *s, const struct queue_class *c)
 {
 	uint8_t best = 0;
 
@@ -95,7 +93,7 @@ static unsigned sig_gap(const struct engine *e, const struct sig *s, const struc
 }
 
 /* Best languages first, longest idle first, at most LOOK_MAX people. */
-static void look_for_person(struct engine *e, const struct item *x, const struct class *c,
+static void look_for_person(struct engine *e, const struct item *x, const struct queue_class *c,
 			    struct choice *ch)
 {
 	enum route_place g = route_place_of(c->channel);
@@ -118,12 +116,7 @@ static void look_for_person(struct engine *e, const struct item *x, const struct
 
 /* ---- reasons ---- */
 
-struct gain {
-	enum route_because why;
-	double by;
-};
-
-static enum route_because largest(const struct gain *g, size_t n)
+enum route_because choose_largest(const struct gain *g, size_t n)
 {
 	enum route_because why = BECAUSE_IDLE;
 	double most = tie;
@@ -136,7 +129,7 @@ static enum route_because largest(const struct gain *g, size_t n)
 	return why;
 }
 
-static void describe(const struct engine *e, const struct item *x, const struct class *c,
+void choose_describe(const struct engine *e, const struct item *x, const struct queue_class *c,
 		     const struct person *p, const struct pair *pair, struct route_terms *t)
 {
 	*t = (struct route_terms){.lang = pair->lang,
@@ -151,7 +144,7 @@ static void describe(const struct engine *e, const struct item *x, const struct 
 				  .emotion = c->emotion,
 				  .state = e->all.state,
 				  .same = pair->same,
-				  .market = knows(p, c),
+				  .market = choose_knows(p, c),
 				  .machine = pair->machine,
 				  .waited = e->now - x->since,
 				  .p = pair->p,
@@ -160,8 +153,8 @@ static void describe(const struct engine *e, const struct item *x, const struct 
 				  .pressure = e->langs[c->lang].pressure};
 }
 
-static void explain_person(const struct engine *e, const struct class *c, const struct choice *ch,
-			   struct route_terms *t)
+static void explain_person(const struct engine *e, const struct queue_class *c,
+			   const struct choice *ch, struct route_terms *t)
 {
 	const struct candidate *a = &ch->best, *b = &ch->next;
 	const struct route_model *m = &e->set.model;
@@ -183,7 +176,7 @@ static void explain_person(const struct engine *e, const struct class *c, const 
 	    {BECAUSE_LOAD, b->crowd - a->crowd + e->w.fair * (b->busy - a->busy)},
 	    {BECAUSE_MARKET, e->w.market * (a->market - b->market)},
 	};
-	t->because = (uint8_t)largest(gains, COUNT(gains));
+	t->because = (uint8_t)choose_largest(gains, COUNT(gains));
 	t->price_lang = b->whose;
 	t->next = e->people[b->who].spec.id;
 	t->value_next = b->value;
@@ -193,7 +186,7 @@ static void explain_person(const struct engine *e, const struct class *c, const 
 
 /* ---- giving ---- */
 
-static void give(struct engine *e, uint32_t i, uint32_t who, const struct pair *pair,
+void choose_give(struct engine *e, uint32_t i, uint32_t who, const struct pair *pair,
 		 const struct route_terms *t)
 {
 	struct item *x = &e->items[i];
@@ -227,7 +220,7 @@ static void give(struct engine *e, uint32_t i, uint32_t who, const struct pair *
 }
 
 /* While it may still improve, a contact refuses a match much worse than the best on shift. */
-static bool holds(struct engine *e, const struct item *x, struct class *c, double p)
+bool choose_holds(struct engine *e, const struct item *x, struct queue_class *c, double p)
 {
 	if (!(e->w.hold > 0))
 		return false;
@@ -237,22 +230,22 @@ static bool holds(struct engine *e, const struct item *x, struct class *c, doubl
 	return loss > e->w.hold * (e->all.state == ROUTE_GREEN ? 1 : 2) * (1 + late * late / 2);
 }
 
-static double mail_slack(const struct engine *e, const struct item *x)
+double choose_mail_slack(const struct engine *e, const struct item *x)
 {
 	return x->since + x->c.target_s - e->now;
 }
 
 /* A mail has hours: it takes a worse match only as its deadline comes near. */
-static bool mail_accepts(struct engine *e, const struct item *x, struct class *c, double p)
+bool choose_mail_fits(struct engine *e, const struct item *x, struct queue_class *c, double p)
 {
-	double slack = mail_slack(e, x);
+	double slack = choose_mail_slack(e, x);
 
 	if (slack < HOUR_S)
 		return true;
 	return e->w.resolve * (value_best(e, c) - p) <= e->w.mail_loss * x->c.target_s / slack;
 }
 
-static void look_for_mailer(struct engine *e, const struct item *x, struct class *c,
+static void look_for_mailer(struct engine *e, const struct item *x, struct queue_class *c,
 			    struct choice *ch)
 {
 	unsigned looks = 0;
@@ -262,7 +255,7 @@ static void look_for_mailer(struct engine *e, const struct item *x, struct class
 			continue;
 		looks++;
 		struct candidate k = weigh(e, i, x, c);
-		if (mail_accepts(e, x, c, k.pair.p))
+		if (choose_mail_fits(e, x, c, k.pair.p))
 			consider(e, ch, k);
 	}
 }
@@ -270,7 +263,7 @@ static void look_for_mailer(struct engine *e, const struct item *x, struct class
 bool choose_person(struct engine *e, uint32_t i)
 {
 	struct item *x = &e->items[i];
-	struct class *c = &e->classes[x->class];
+	struct queue_class *c = &e->classes[x->class];
 	struct choice ch = {.best = {.who = NONE}, .next = {.who = NONE}};
 	struct route_terms t;
 
@@ -278,289 +271,11 @@ bool choose_person(struct engine *e, uint32_t i)
 		look_for_mailer(e, x, c, &ch);
 	else
 		look_for_person(e, x, c, &ch);
-	if (ch.best.who == NONE || (c->channel != CH_EMAIL && holds(e, x, c, ch.best.pair.p)))
+	if (ch.best.who == NONE ||
+	    (c->channel != CH_EMAIL && choose_holds(e, x, c, ch.best.pair.p)))
 		return false;
-	describe(e, x, c, &e->people[ch.best.who], &ch.best.pair, &t);
+	choose_describe(e, x, c, &e->people[ch.best.who], &ch.best.pair, &t);
 	explain_person(e, c, &ch, &t);
-	give(e, i, ch.best.who, &ch.best.pair, &t);
+	choose_give(e, i, ch.best.who, &ch.best.pair, &t);
 	return true;
-}
-
-/* ---- a freed person chooses a contact ---- */
-
-struct found {
-	uint32_t item;
-	double index, urgency, scarce;
-	struct pair pair;
-	uint8_t whose;
-	bool old;
-};
-
-struct search {
-	uint32_t who;
-	double cap; /* what chats side by side gain */
-	struct found best, next;
-};
-
-static double urgency_of(const struct engine *e, const struct class *c, const struct item *x)
-{
-	if (c->channel != CH_CALLBACK)
-		return value_urgency(e, c, e->now - x->since);
-	/* A promise presses as its time runs out, and little once it is broken. */
-	double left = x->key - e->now;
-	double u = left < 0 ? 0.3 : 0.3 + 2.5 * exp(-left / 400);
-	return u * value_weight(e, c->vip, c->emotion);
-}
-
-static double divisor(const struct search *s, const struct class *c, double work)
-{
-	return route_place_of(c->channel) == PLACE_CHAT ? work / s->cap : work;
-}
-
-static struct found measure(const struct engine *e, const struct search *s, uint32_t i)
-{
-	const struct item *x = &e->items[i];
-	const struct class *c = &e->classes[x->class];
-	const struct person *p = &e->people[s->who];
-	struct found f = {.item = i};
-
-	f.pair = value_pair(e, p, c, x->c.prev_agent == p->spec.id);
-	f.scarce = value_scarcity(e, p, f.pair.lang, &f.whose);
-	f.urgency = urgency_of(e, c, x);
-	double worth = e->w.urgency * f.urgency +
-		       e->w.resolve * value_weight(e, c->vip, c->emotion) * f.pair.p -
-		       e->w.scarce * f.scarce + e->w.market * knows(p, c);
-	f.index = worth / divisor(s, c, f.pair.work);
-	f.old = c->channel != CH_CALLBACK && e->now - x->since > e->w.age_cap_s &&
-		f.pair.gap < ABLE_GAP;
-	if (f.old)
-		f.index += TOO_OLD;
-	if (c->channel == CH_CALLBACK && overflow_crew_short(e))
-		f.index += TOO_OLD;
-	return f;
-}
-
-static void look_at(struct engine *e, struct search *s, uint32_t i)
-{
-	const struct item *x = &e->items[i];
-
-	if (x->declined_by == e->people[s->who].spec.id || i == s->best.item || i == s->next.item)
-		return;
-	e->looking++;
-	struct found f = measure(e, s, i);
-	if (s->best.item == NONE || f.index > s->best.index + tie ||
-	    (f.index > s->best.index - tie && x->seq < e->items[s->best.item].seq)) {
-		s->next = s->best;
-		s->best = f;
-	} else if (s->next.item == NONE || f.index > s->next.index) {
-		s->next = f;
-	}
-}
-
-/* The most that a class of this bin can reach whose head has this key: a perfect match. */
-static double bound_of(const struct engine *e, const struct search *s, const struct class *c,
-		       const struct item *head)
-{
-	const struct person *p = &e->people[s->who];
-	struct class perfect = *c;
-
-	perfect.need_lang = perfect.need_skill = 0;
-	struct pair x = value_pair(e, p, &perfect, false);
-	if (c->channel == CH_CALLBACK ? overflow_crew_short(e)
-				      : e->now - head->since > e->w.age_cap_s)
-		return INFINITY;
-	double worth = e->w.urgency * urgency_of(e, c, head) +
-		       e->w.resolve * value_weight(e, c->vip, c->emotion) * x.p + e->w.market;
-	return worth / divisor(s, c, x.work);
-}
-
-/* Down the heap while it can still win: below a head all heads are younger. */
-static void search_bin(struct engine *e, struct search *s, const struct bin *b)
-{
-	uint32_t stack[STACK], n = 0;
-
-	if (b->n)
-		stack[n++] = 0;
-	while (n) {
-		uint32_t at = stack[--n];
-		const struct class *c = queue_head_class(e, b, at);
-		const struct item *head = &e->items[c->head];
-		if (s->best.item != NONE && bound_of(e, s, c, head) < s->best.index)
-			continue;
-		look_at(e, s, c->head);
-		if (2 * at + 2 < b->n && n + 2 <= STACK)
-			stack[n++] = 2 * at + 2;
-		if (2 * at + 1 < b->n && n + 2 <= STACK)
-			stack[n++] = 2 * at + 1;
-	}
-}
-
-static void search_place(struct engine *e, struct search *s, enum route_place g)
-{
-	for (unsigned ch = 0; ch < CH__N; ch++) {
-		if (ch == CH_EMAIL || route_place_of(ch) != g)
-			continue;
-		for (unsigned k = 0; k < WEIGHT_LEVELS * 2; k++)
-			search_bin(e, s, &e->bins[ch * WEIGHT_LEVELS * 2 + k]);
-	}
-}
-
-static void search_own(struct engine *e, struct search *s)
-{
-	const struct person *p = &e->people[s->who];
-	int looks = 0;
-
-	for (uint32_t i = p->own_head; i != NONE && looks < OWN_LOOK_MAX;
-	     i = e->items[i].own_next, looks++)
-		if (e->items[i].c.channel != CH_EMAIL &&
-		    desk_can_take(p, route_place_of(e->items[i].c.channel)))
-			look_at(e, s, i);
-}
-
-static void explain_contact(const struct engine *e, const struct search *s, struct route_terms *t)
-{
-	const struct found *a = &s->best, *b = &s->next;
-	const struct route_model *m = &e->set.model;
-
-	t->value = a->index;
-	t->because = BECAUSE_ONLY;
-	if (b->item == NONE)
-		return;
-	const struct class *c = &e->classes[e->items[a->item].class];
-	const struct class *d = &e->classes[e->items[b->item].class];
-	double w = value_weight(e, c->vip, c->emotion), v = value_weight(e, d->vip, d->emotion);
-	double rw = e->w.resolve * w * a->pair.p;
-	double pull = a->urgency / w - b->urgency / v;
-	const struct gain gains[] = {
-	    {BECAUSE_AGE, a->old && !b->old ? TOO_OLD : 0},
-	    {BECAUSE_PROMISE, c->channel == CH_CALLBACK ? e->w.urgency * pull * w : 0},
-	    {BECAUSE_LANGUAGE, rw * m->lang_fcr * (b->pair.gap - a->pair.gap)},
-	    {BECAUSE_TOPIC, rw * m->skill_fcr * (b->pair.skill_gap - a->pair.skill_gap)},
-	    {BECAUSE_SAME, rw * fabs(m->same_fcr - 1) * (a->pair.same - b->pair.same)},
-	    {BECAUSE_WORK, s->best.index * (b->pair.work - a->pair.work)},
-	    {BECAUSE_SCARCE, e->w.scarce * (b->scarce - a->scarce)},
-	    {BECAUSE_WAIT, e->w.urgency * pull * w},
-	    {BECAUSE_WEIGHT, (w - v) * (e->w.urgency * a->urgency / w + e->w.resolve * a->pair.p)},
-	};
-	t->because = (uint8_t)largest(gains, COUNT(gains));
-	t->price_lang = b->whose;
-	t->next = e->items[b->item].c.id;
-	t->value_next = b->index;
-}
-
-/* A call needs somebody with no chat at all.  While promises need more people than are calling,
- * whoever is down to one chat takes no other until she is free for a call. */
-static bool drains(struct engine *e, uint32_t who)
-{
-	struct person *p = &e->people[who];
-
-	if (!(p->spec.channels & 1 << PLACE_PHONE) || p->n_chats != 1 || !overflow_crew_short(e))
-		return false;
-	p->draining = 1;
-	e->draining++;
-	desk_list(e, who);
-	return true;
-}
-
-static bool take_one(struct engine *e, uint32_t who)
-{
-	struct person *p = &e->people[who];
-	struct search s = {.who = who,
-			   .cap = 1 + e->w.side * fmax(0, value_capacity(e, p) - 1),
-			   .best = {.item = NONE},
-			   .next = {.item = NONE}};
-	bool phone = desk_can_take(p, PLACE_PHONE), chat = desk_can_take(p, PLACE_CHAT);
-	struct route_terms t;
-
-	search_own(e, &s);
-	if (phone)
-		search_place(e, &s, PLACE_PHONE);
-	if (chat)
-		search_place(e, &s, PLACE_CHAT);
-	if (s.best.item == NONE)
-		return false;
-	struct item *x = &e->items[s.best.item];
-	struct class *c = &e->classes[x->class];
-	if (holds(e, x, c, s.best.pair.p) || (!phone && drains(e, who)))
-		return false;
-	describe(e, x, c, p, &s.best.pair, &t);
-	explain_contact(e, &s, &t);
-	give(e, s.best.item, who, &s.best.pair, &t);
-	return true;
-}
-
-void choose_contacts(struct engine *e, uint32_t who)
-{
-	if (e->waiting)
-		while (e->people[who].listed && take_one(e, who))
-			;
-	choose_mail(e, who);
-}
-
-/* ---- mail ---- */
-
-static void look_at_mail(struct engine *e, struct search *s, uint32_t i)
-{
-	struct item *x = &e->items[i];
-	struct class *c = &e->classes[x->class];
-	const struct person *p = &e->people[s->who];
-	struct found f = {.item = i};
-
-	e->looking++;
-	f.pair = value_pair(e, p, c, x->c.prev_agent == p->spec.id);
-	if (x->declined_by == p->spec.id || !mail_accepts(e, x, c, f.pair.p))
-		return;
-	double w = value_weight(e, c->vip, c->emotion), late = 1 - mail_slack(e, x) / x->c.target_s;
-	f.scarce = value_scarcity(e, p, f.pair.lang, &f.whose);
-	f.urgency = 2 * w * late * fmax(0, late);
-	f.index =
-	    f.urgency + e->w.resolve * w * (f.pair.p - value_best(e, c)) - e->w.scarce * f.scarce;
-	if (s->best.item == NONE || f.index > s->best.index + tie ||
-	    (f.index > s->best.index - tie && x->seq < e->items[s->best.item].seq)) {
-		s->next = s->best;
-		s->best = f;
-	} else if (s->next.item == NONE || f.index > s->next.index) {
-		s->next = f;
-	}
-}
-
-void choose_mail(struct engine *e, uint32_t who)
-{
-	struct person *p = &e->people[who];
-	struct search s = {.who = who, .cap = 1, .best = {.item = NONE}, .next = {.item = NONE}};
-	struct route_terms t;
-	int looks = 0;
-
-	if (!p->mail_listed || !e->waiting_mail)
-		return;
-	for (uint32_t i = p->own_head; i != NONE && looks < OWN_LOOK_MAX;
-	     i = e->items[i].own_next, looks++)
-		if (e->items[i].c.channel == CH_EMAIL)
-			look_at_mail(e, &s, i);
-	for (unsigned k = 0; k < WEIGHT_LEVELS * 2; k++) {
-		const struct bin *b = &e->bins[CH_EMAIL * WEIGHT_LEVELS * 2 + k];
-		for (uint32_t at = 0; at < b->n && at < MAIL_LOOKS; at++)
-			look_at_mail(e, &s, queue_head_class(e, b, at)->head);
-	}
-	if (s.best.item == NONE)
-		return;
-	struct item *x = &e->items[s.best.item];
-	describe(e, x, &e->classes[x->class], p, &s.best.pair, &t);
-	explain_contact(e, &s, &t);
-	give(e, s.best.item, who, &s.best.pair, &t);
-}
-
-/* On ticks, a few of those who could take a mail look again, in turn. */
-void choose_waiting_mail(struct engine *e)
-{
-	uint32_t last = e->mail_tail;
-
-	for (int i = 0; i < MAIL_ROUNDS && e->waiting_mail && e->mail_head != NONE; i++) {
-		uint32_t who = e->mail_head;
-		choose_mail(e, who);
-		if (e->people[who].mail_listed)
-			desk_list(e, who);
-		if (who == last)
-			return;
-	}
 }

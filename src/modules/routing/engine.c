@@ -57,6 +57,8 @@ struct engine *engine_new(struct arena *a, const struct route_setup *s)
 	e->all.red_since = INFINITY;
 	for (int l = 0; l < ROUTE_LANGS_MAX; l++)
 		e->langs[l].red_since = INFINITY;
+	memset(e->least_lang, ROUTE_GRADE_MAX, sizeof e->least_lang);
+	memset(e->least_skill, ROUTE_GRADE_MAX, sizeof e->least_skill);
 	learn_start(e);
 	for (size_t i = 0; i < s->n_people; i++)
 		if (s->people[i].id >= 0)

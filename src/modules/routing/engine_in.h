@@ -13,9 +13,10 @@
 #define NONE UINT32_MAX
 
 enum {
-	LOOK_MAX = 256,    /* people an arrival looks at, best languages first */
-	OWN_LOOK_MAX = 8,  /* former customers a freed person looks at */
-	WEIGHT_LEVELS = 6, /* vip 0..1 x emotion 0..2 */
+	LOOK_MAX = 256,      /* people an arrival looks at, best languages first */
+	CLASS_LOOK_MAX = 32, /* classes a freed person looks at, most promising first */
+	OWN_LOOK_MAX = 8,    /* former customers a freed person looks at */
+	WEIGHT_LEVELS = 6,   /* vip 0..1 x emotion 0..2 */
 	BINS = CH__N * WEIGHT_LEVELS * 2,
 	GAPS = 6,            /* grades missing, 0..5 */
 	DONE_RING = 1 << 15, /* finished contacts whose return is still awaited */
@@ -43,8 +44,16 @@ struct item {
 	uint8_t state, gap, skill_gap, asked, offered, own, late; /* asked: enum asked */
 };
 
-struct class
-{
+/* What a search needs to know of who is first in a class: beside it, so that looking at a class
+ * touches one place in memory and not two. */
+struct head {
+	double key, since;
+	uint64_t seq;
+	int64_t prev_agent, declined_by;
+};
+
+struct queue_class {
+	struct head first;
 	uint8_t n_langs, lang, channel, topic, complex, vip, emotion, need_lang, need_skill, market;
 	struct route_speaks langs[ROUTE_SPEAKS_MAX];
 	uint32_t head, tail, n;
@@ -125,9 +134,10 @@ struct engine {
 	struct item *items;
 	uint32_t n_items, cap_items, free_item;
 	struct table by_id, by_agent, by_class, by_case;
-	struct class *classes;
+	struct queue_class *classes;
 	uint32_t n_classes, cap_classes;
 	struct bin bins[BINS];
+	uint8_t least_lang[CH__N][2], least_skill[CH__N][2]; /* needed by any class there is */
 	struct person *people;
 	uint32_t n_people, cap_people;
 	struct sig *sigs;
@@ -176,7 +186,8 @@ void queue_take(struct engine *, uint32_t item);
 uint32_t queue_class(struct engine *, const struct route_contact *);
 struct bin *queue_bin(struct engine *, unsigned channel, unsigned level, unsigned complex);
 bool queue_lay(struct engine *, uint32_t bin, uint32_t at, uint32_t class); /* restoring */
-struct class *queue_head_class(const struct engine *, const struct bin *, uint32_t at);
+struct head queue_head(const struct item *);
+struct queue_class *queue_head_class(const struct engine *, const struct bin *, uint32_t at);
 
 /* desk.c */
 uint32_t desk_find(const struct engine *, int64_t agent);
@@ -194,18 +205,34 @@ bool desk_can_take(const struct person *, enum route_place);
 
 /* value.c */
 double value_weight(const struct engine *, unsigned vip, unsigned emotion);
-struct pair value_pair(const struct engine *, const struct person *, const struct class *,
+struct pair value_pair(const struct engine *, const struct person *, const struct queue_class *,
 		       bool same);
+struct pair value_ideal(const struct engine *, const struct queue_class *);
 double value_scarcity(const struct engine *, const struct person *, unsigned lang, uint8_t *whose);
-double value_urgency(const struct engine *, const struct class *, double waited);
-double value_best(struct engine *, struct class *);
+double value_urgency(const struct engine *, const struct queue_class *, double waited);
+double value_best(struct engine *, struct queue_class *);
 double value_capacity(const struct engine *, const struct person *);
 void value_refresh(struct engine *);
 void value_arriving(struct engine *, unsigned lang, double work);
-double value_work(const struct engine *, const struct class *);
+double value_work(const struct engine *, const struct queue_class *);
 
-/* choose.c */
+/* choose.c: an arrival chooses a person; what both questions share */
+bool choose_knows(const struct person *, const struct queue_class *);
+bool choose_holds(struct engine *, const struct item *, struct queue_class *, double p);
+double choose_mail_slack(const struct engine *, const struct item *);
+bool choose_mail_fits(struct engine *, const struct item *, struct queue_class *, double p);
+struct gain {
+	enum route_because why;
+	double by;
+};
+enum route_because choose_largest(const struct gain *, size_t n);
+void choose_describe(const struct engine *, const struct item *, const struct queue_class *,
+		     const struct person *, const struct pair *, struct route_terms *);
+void choose_give(struct engine *, uint32_t item, uint32_t who, const struct pair *,
+		 const struct route_terms *);
 bool choose_person(struct engine *, uint32_t item);
+
+/* take.c: a freed person chooses a contact */
 void choose_contacts(struct engine *, uint32_t person);
 void choose_mail(struct engine *, uint32_t person);
 void choose_waiting_mail(struct engine *);

@@ -590,6 +590,7 @@ static void test_age_cap(void **state)
 	    E_OK);
 	assert_int_equal(out.n, 3);
 	assert_int_equal(out.v[0].contact, 1);
+	assert_int_equal(out.v[1].contact, 2);
 	assert_int_equal(out.v[1].terms.because, BECAUSE_AGE);
 	assert_int_equal(out.v[2].contact, 9);
 	arena_free(a);

@@ -103,7 +103,7 @@ bool overflow_crew_short(const struct engine *e)
 static void offer(struct engine *e, uint32_t i)
 {
 	struct item *x = &e->items[i];
-	const struct class *c = &e->classes[x->class];
+	const struct queue_class *c = &e->classes[x->class];
 	struct route_decision *d = engine_decide(e);
 
 	x->asked = ASKED;
@@ -133,7 +133,7 @@ void overflow_callbacks(struct engine *e)
 		return;
 	for (unsigned b = 0; b < CH_EMAIL * WEIGHT_LEVELS * 2; b++)
 		for (uint32_t at = 0; at < e->bins[b].n; at++) {
-			const struct class *c = queue_head_class(e, &e->bins[b], at);
+			const struct queue_class *c = queue_head_class(e, &e->bins[b], at);
 			if (e->items[c->head].since > e->now - m->callback_after_s)
 				continue;
 			if (e->all.state != ROUTE_RED && e->langs[c->lang].state != ROUTE_RED)

@@ -13,7 +13,7 @@ uint32_t queue_find(const struct engine *e, int64_t id)
 
 /* ---- bins: heaps of classes by their oldest head ---- */
 
-static unsigned level(const struct class *c)
+static unsigned level(const struct queue_class *c)
 {
 	return c->vip * 3u + c->emotion;
 }
@@ -23,7 +23,7 @@ struct bin *queue_bin(struct engine *e, unsigned channel, unsigned lvl, unsigned
 	return &e->bins[(channel * WEIGHT_LEVELS + lvl) * 2 + complex];
 }
 
-struct class *queue_head_class(const struct engine *e, const struct bin *b, uint32_t at)
+struct queue_class *queue_head_class(const struct engine *e, const struct bin *b, uint32_t at)
 {
 	return &e->classes[b->v[at]];
 }
@@ -33,9 +33,16 @@ static bool first_of(const struct item *a, const struct item *b)
 	return a->key != b->key ? a->key < b->key : a->seq < b->seq;
 }
 
+struct head queue_head(const struct item *x)
+{
+	return (struct head){x->key, x->since, x->seq, x->c.prev_agent, x->declined_by};
+}
+
 static bool older(const struct engine *e, uint32_t x, uint32_t y)
 {
-	return first_of(&e->items[e->classes[x].head], &e->items[e->classes[y].head]);
+	const struct head *a = &e->classes[x].first, *b = &e->classes[y].first;
+
+	return a->key != b->key ? a->key < b->key : a->seq < b->seq;
 }
 
 static void put_at(struct engine *e, struct bin *b, uint32_t at, uint32_t class)
@@ -65,9 +72,11 @@ static void sift(struct engine *e, struct bin *b, uint32_t at, uint32_t class)
 /* The class's head changed: move it, or take it in or out. */
 static void rehead(struct engine *e, uint32_t class)
 {
-	struct class *c = &e->classes[class];
+	struct queue_class *c = &e->classes[class];
 	struct bin *b = queue_bin(e, c->channel, level(c), c->complex);
 
+	if (c->head != NONE)
+		c->first = queue_head(&e->items[c->head]);
 	if (c->head != NONE && c->heap_at != NONE) {
 		sift(e, b, c->heap_at, class);
 	} else if (c->head != NONE) {
@@ -93,7 +102,7 @@ static void rehead(struct engine *e, uint32_t class)
 bool queue_lay(struct engine *e, uint32_t bin, uint32_t at, uint32_t class)
 {
 	struct bin *b = &e->bins[bin];
-	struct class *c = &e->classes[class];
+	struct queue_class *c = &e->classes[class];
 	uint32_t from = c->heap_at;
 
 	if (from == NONE || from < at || queue_bin(e, c->channel, level(c), c->complex) != b ||
@@ -120,7 +129,7 @@ static uint64_t class_hash(const struct route_contact *c, unsigned channel)
 	return h ? h : 1;
 }
 
-static bool class_is(const struct class *k, const struct route_contact *c)
+static bool class_is(const struct queue_class *k, const struct route_contact *c)
 {
 	return k->lang == c->lang && k->channel == c->channel && k->topic == c->topic &&
 	       k->complex == c->complex && k->vip == c->vip && k->emotion == c->emotion &&
@@ -138,28 +147,32 @@ uint32_t queue_class(struct engine *e, const struct route_contact *c)
 		if (class_is(&e->classes[*v], c))
 			return *v;
 	if (e->n_classes == e->cap_classes) {
-		struct class *k = NEWN(e->a, struct class, e->cap_classes * 2 + 256);
+		struct queue_class *k = NEWN(e->a, struct queue_class, e->cap_classes * 2 + 256);
 		if (e->n_classes)
 			memcpy(k, e->classes, e->n_classes * sizeof *k);
 		e->classes = k;
 		e->cap_classes = e->cap_classes * 2 + 256;
 	}
-	struct class *k = &e->classes[e->n_classes];
-	*k = (struct class){.n_langs = c->n_langs,
-			    .lang = c->lang,
-			    .channel = c->channel,
-			    .topic = c->topic,
-			    .complex = c->complex,
-			    .vip = c->vip,
-			    .emotion = c->emotion,
-			    .need_lang = c->need_lang,
-			    .need_skill = c->need_skill,
-			    .market = c->market,
-			    .head = NONE,
-			    .tail = NONE,
-			    .heap_at = NONE,
-			    .best_until = -1};
+	struct queue_class *k = &e->classes[e->n_classes];
+	*k = (struct queue_class){.n_langs = c->n_langs,
+				  .lang = c->lang,
+				  .channel = c->channel,
+				  .topic = c->topic,
+				  .complex = c->complex,
+				  .vip = c->vip,
+				  .emotion = c->emotion,
+				  .need_lang = c->need_lang,
+				  .need_skill = c->need_skill,
+				  .market = c->market,
+				  .head = NONE,
+				  .tail = NONE,
+				  .heap_at = NONE,
+				  .best_until = -1};
 	memcpy(k->langs, c->langs, sizeof k->langs);
+	uint8_t *lang = &e->least_lang[c->channel][c->complex];
+	uint8_t *skill = &e->least_skill[c->channel][c->complex];
+	*lang = c->need_lang < *lang ? c->need_lang : *lang;
+	*skill = c->need_skill < *skill ? c->need_skill : *skill;
 	table_put(e->a, &e->by_class, h, e->n_classes);
 	return e->n_classes++;
 }
@@ -240,7 +253,7 @@ static void own_take(struct engine *e, uint32_t i)
 
 static void count_waiting(struct engine *e, struct item *x, int by)
 {
-	const struct class *c = &e->classes[x->class];
+	const struct queue_class *c = &e->classes[x->class];
 
 	/* What was added is taken away again, though the expectation may have changed since. */
 	if (by > 0)
@@ -266,7 +279,7 @@ static void count_waiting(struct engine *e, struct item *x, int by)
 void queue_push(struct engine *e, uint32_t i)
 {
 	uint32_t k = queue_class(e, &e->items[i].c);
-	struct class *c = &e->classes[k];
+	struct queue_class *c = &e->classes[k];
 	struct item *x = &e->items[i];
 	uint32_t after = c->tail;
 
@@ -288,7 +301,7 @@ void queue_push(struct engine *e, uint32_t i)
 void queue_take(struct engine *e, uint32_t i)
 {
 	struct item *x = &e->items[i];
-	struct class *c = &e->classes[x->class];
+	struct queue_class *c = &e->classes[x->class];
 	bool head = c->head == i;
 
 	*(x->prev != NONE ? &e->items[x->prev].next : &c->head) = x->next;

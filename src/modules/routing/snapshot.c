@@ -179,7 +179,7 @@ static void classes(struct pack *k, struct engine *e)
 		struct route_contact c = {.target_s = 1};
 		double best[2] = {0};
 		if (k->out) {
-			const struct class *s = &e->classes[i];
+			const struct queue_class *s = &e->classes[i];
 			c.n_langs = s->n_langs, c.lang = s->lang, c.channel = s->channel;
 			c.topic = s->topic, c.complex = s->complex, c.vip = s->vip;
 			c.emotion = s->emotion, c.need_lang = s->need_lang;

@@ -12,7 +12,7 @@ double value_weight(const struct engine *e, unsigned vip, unsigned emotion)
 }
 
 /* Command of the language they share best, not below what machine translation gives. */
-static double shared(const struct engine *e, const uint8_t *eff, const struct class *c,
+static double shared(const struct engine *e, const uint8_t *eff, const struct queue_class *c,
 		     struct pair *out)
 {
 	double floor = e->set.model.mt_floor[route_place_of(c->channel)];
@@ -39,7 +39,7 @@ static unsigned step(double gap)
 	return gap <= 0 ? 0 : gap >= GAPS - 1 ? GAPS - 1 : (unsigned)(gap + 0.5);
 }
 
-static void expect(const struct engine *e, const struct class *c, struct pair *x)
+static void expect(const struct engine *e, const struct queue_class *c, struct pair *x)
 {
 	const struct route_model *m = &e->set.model;
 	unsigned gl = step(x->gap), gs = step(x->skill_gap);
@@ -56,7 +56,7 @@ static void expect(const struct engine *e, const struct class *c, struct pair *x
 	x->p = 1 - fmin(0.97, fmax(0.02, fail));
 }
 
-struct pair value_pair(const struct engine *e, const struct person *p, const struct class *c,
+struct pair value_pair(const struct engine *e, const struct person *p, const struct queue_class *c,
 		       bool same)
 {
 	struct pair x = {.same = same};
@@ -68,8 +68,17 @@ struct pair value_pair(const struct engine *e, const struct person *p, const str
 	return x;
 }
 
+/* What somebody would make of it who has every language, and lacks need_skill grades of topic. */
+struct pair value_ideal(const struct engine *e, const struct queue_class *c)
+{
+	struct pair x = {.skill_gap = c->need_skill};
+
+	expect(e, c, &x);
+	return x;
+}
+
 /* Work of a contact in good hands: what it adds to the desk's load. */
-double value_work(const struct engine *e, const struct class *c)
+double value_work(const struct engine *e, const struct queue_class *c)
 {
 	struct pair x = {0};
 
@@ -78,7 +87,7 @@ double value_work(const struct engine *e, const struct class *c)
 }
 
 /* The best chance anyone on shift could give, whether free or not. */
-double value_best(struct engine *e, struct class *c)
+double value_best(struct engine *e, struct queue_class *c)
 {
 	double best = 0;
 
@@ -128,7 +137,7 @@ double value_scarcity(const struct engine *e, const struct person *p, unsigned l
 }
 
 /* Pull of waiting; patience counts because who gives up is lost. */
-double value_urgency(const struct engine *e, const struct class *c, double waited)
+double value_urgency(const struct engine *e, const struct queue_class *c, double waited)
 {
 	double x = waited / e->set.model.target_s[c->channel];
 	double patience = fmin(e->w.patience_s, e->patience[c->channel]);

@@ -40,19 +40,62 @@ static void go_on(struct engine *e, double t)
 	}
 }
 
+/* A desk of two people with nine contacts, as bytes. */
+static struct str sample(struct arena *a)
+{
+	struct route_setup *s = NEW(a, struct route_setup);
+	struct route_person people[2] = {{.id = 0, .channels = 7, .max_chat = 2, .n_langs = 1},
+					 {.id = 1, .channels = 7, .max_chat = 2, .n_langs = 1}};
+	struct route_out out;
+	struct buf b = BUF(a);
+
+	s->model = route_model_default;
+	s->weights = route_weights_default;
+	route_name(a, &s->langs, S("de"));
+	route_name(a, &s->topics, S("tax"));
+	route_name(a, &s->markets, S("DE"));
+	people[0].langs[0] = people[1].langs[0] = (struct route_speaks){0, 5};
+	s->people = people;
+	s->n_people = 2;
+	struct engine *e = engine_new(a, s);
+	for (int64_t i = 0; i < 9; i++) {
+		struct route_contact c = {.id = i,
+					  .case_id = i,
+					  .prev_agent = i % 2,
+					  .target_s = 30,
+					  .channel = (uint8_t)(i % 5),
+					  .need_lang = 3,
+					  .n_langs = 1,
+					  .langs = {{0, 5}}};
+		struct route_event on = {.kind = ROUTE_ON, .agent = i % 2};
+		struct route_event arrive = {.kind = ROUTE_ARRIVE, .contact = &c};
+		if (engine_step(e, &on, &out) != E_OK || engine_step(e, &arrive, &out) != E_OK)
+			abort();
+	}
+	engine_snapshot(e, &b);
+	return buf_str(&b);
+}
+
+/* The input is a list of changes to a real snapshot: where, and which byte. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *a = arena_new();
+	struct str s = sample(a);
 	struct engine *e;
+	char *p = arena_alloc(a, s.n);
 
-	if (size >= 24) {
-		char *copy = arena_alloc(a, size);
-		memcpy(copy, data, size);
-		memcpy(copy, "aftersail-rt-01", 16);
-		sign(copy, size);
-		if (engine_restore(a, (struct str){copy, size}, &e) == E_OK)
-			go_on(e, 1e6);
+	memcpy(p, s.p, s.n);
+	size_t keep = s.n;
+	for (size_t i = 0; i + 3 <= size; i += 3) {
+		size_t at = ((size_t)data[i] << 8 | data[i + 1]) % s.n;
+		if (data[i + 2] == 0xFE && at >= 24)
+			keep = at;
+		else if (at >= 16)
+			p[at] = (char)data[i + 2];
 	}
+	sign(p, keep);
+	if (engine_restore(a, (struct str){p, keep}, &e) == E_OK)
+		go_on(e, 1e6);
 	arena_free(a);
 	return 0;
 }

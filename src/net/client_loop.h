@@ -42,6 +42,9 @@ CURL *net_easy(struct net *, struct transfer *, char *error_text);
 enum net_fault { FAULT_CONNECT, FAULT_TLS, FAULT_AUTH, FAULT_TIMEOUT, FAULT_PROTOCOL };
 enum net_fault net_fault_of(CURLcode);
 
+/* client_http.c: all calls end with NET_CANCELLED. */
+void net_http_cancel_all(struct net *);
+
 /* Events of the wires' sockets; true when one wants another turn at once. */
 bool wires_poll(struct net *);
 /* Close what broke, free what was closed. */

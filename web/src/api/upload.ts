@@ -34,8 +34,8 @@ export function upload(file: File, progress: (part: number) => void): Upload {
   return { done, abort: () => xhr.abort() }
 }
 
-export const fileUrl = (id: number, how?: 'download' | 'thumb') =>
-  `${BASE}/files/${id}${how ? `?${how}=1` : ''}`
+export const fileUrl = (id: number, how?: 'download') =>
+  `${BASE}/files/${id}${how ? '?download=true' : ''}`
 export const rawMailUrl = (conversation: number, message: number) =>
   `${BASE}/conversations/${conversation}/messages/${message}/raw`
 export const rawQuarantineUrl = (id: number) => `${BASE}/quarantine/${id}/raw`

@@ -147,6 +147,15 @@ static enum err compose(struct ctx *c, struct arena *a, const struct inbox_link 
 	return e == E_OK ? E_OK : fail(c, e, why.key ? why.key : "error.generic", why.arg);
 }
 
+/* The caller's texts go with its snapshot; what is still to be sent stays with the job. */
+static void own_texts(struct arena *a, struct composed *made)
+{
+	made->external_id = str_dup(a, made->external_id);
+	made->sender = str_dup(a, made->sender);
+	for (size_t i = 0; i < made->n_recipients; i++)
+		made->recipients[i] = str_dup(a, made->recipients[i]);
+}
+
 enum err mail_send(struct ctx *c, struct job_run *run, const struct inbox_link *l,
 		   const struct outgoing *o)
 {
@@ -158,6 +167,7 @@ enum err mail_send(struct ctx *c, struct job_run *run, const struct inbox_link *
 	if (!c->desk->net)
 		return fail(c, E_BUSY, "mail.error.not_serving", NULL);
 	TRY(compose(c, a, l, o, &made));
+	own_texts(a, &made);
 	*s = (struct sending){.run = run,
 			      .desk = c->desk,
 			      .inbox_id = l->id,

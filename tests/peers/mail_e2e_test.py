@@ -252,6 +252,13 @@ class EndToEnd(unittest.TestCase):
         if len(result.failures) + len(result.errors) > before:
             self.desk.show_log()
 
+    def tearDown(self):
+        """A test that failed half-way leaves the servers to the next one."""
+        if not self.mail.dovecot:
+            self.mail.start_imap()
+        if not self.mail.postfix:
+            self.mail.start_smtp()
+
     # -- helpers -----------------------------------------------------------------------------------
 
     def wait(self, what, seconds, find):

@@ -22,7 +22,7 @@ SELECT xid::text::bigint, id, at, kind, actor_kind, actor_id, conversation_id, i
 -- out: xid int, id int, at time, kind text, actor_kind int, actor_id int, conversation_id int, inbox_id int, customer_id int, data json
 SELECT 0, id, at, kind, actor_kind, actor_id, conversation_id, inbox_id, customer_id, data
   FROM event
- WHERE conversation_id = :conversation_id AND id < :before
+ WHERE conversation_id = :conversation_id AND conversation_id > 0 AND id < :before
  ORDER BY id DESC LIMIT :most;
 
 -- name: event_clear

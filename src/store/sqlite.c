@@ -333,6 +333,9 @@ static int set_up(struct sqlite_db *s, bool durable, enum db_role role)
 	    role == DB_READER);
 	int rc = sqlite3_exec(s->h, sql, NULL, NULL, NULL);
 
+	/* Plans do not depend on parameters: else SQLite prepares anew for each value that
+	 * might meet a partial index.  A query names the index's condition itself. */
+	sqlite3_db_config(s->h, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
 	sqlite3_progress_handler(s->h, STEPS_A_LOOK, too_late, s);
 	if (role == DB_WRITER)
 		sqlite3_wal_hook(s->h, log_grew, s);

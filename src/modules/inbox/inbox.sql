@@ -231,7 +231,7 @@ RETURNING id, inbox_id;
 -- name: conversation_of_visitor
 -- in: visitor_id int
 -- out: id int, status text
-SELECT id, status FROM conversation WHERE visitor_id = :visitor_id ORDER BY last_at DESC, id DESC LIMIT 1;
+SELECT id, status FROM conversation WHERE visitor_id = :visitor_id AND visitor_id > 0 ORDER BY last_at DESC, id DESC LIMIT 1;
 
 -- name: conversation_of_customer
 -- in: customer_id int, scope ids
@@ -340,7 +340,7 @@ UPDATE file SET inbox_id = :inbox_id WHERE id = :id;
 -- in: hash text
 -- out: n int
 SELECT (SELECT count(*) FROM (SELECT 1 FROM file WHERE hash = :hash LIMIT 1) f)
-     + (SELECT count(*) FROM (SELECT 1 FROM entry WHERE raw_hash = :hash LIMIT 1) e);
+     + (SELECT count(*) FROM (SELECT 1 FROM entry WHERE raw_hash = :hash AND raw_hash <> '' LIMIT 1) e);
 
 -- name: file_loose_clear
 -- in: before time

@@ -8,6 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Large and written before it is read: not worth zeroing at each message. */
+#if defined(__has_attribute) && __has_attribute(uninitialized)
+#define SCRATCH __attribute__((uninitialized))
+#else
+#define SCRATCH
+#endif
+
 struct layer {
 	const float *in_scale, *bias, *out;
 	const int8_t *in;
@@ -269,7 +276,7 @@ struct known {
 static size_t weigh(const struct text_model *m, const struct feats *f, struct known *k)
 {
 	float sum[FEAT_BLOCKS] = {0}, by[FEAT_BLOCKS];
-	uint8_t block[FEAT_MAX];
+	SCRATCH uint8_t block[FEAT_MAX];
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
@@ -337,9 +344,9 @@ static void log_softmax(float *s, size_t n)
 void text_model_scores(const struct text_model *m, const struct feats *f, float *linear,
 		       float *layers)
 {
-	struct known k[FEAT_MAX];
+	SCRATCH struct known k[FEAT_MAX];
 	size_t n = weigh(m, f, k), labels = m->h->labels;
-	float one[MODEL_LABELS_MAX];
+	SCRATCH float one[MODEL_LABELS_MAX];
 
 	linear_scores(m, k, n, linear);
 	memset(layers, 0, labels * sizeof *layers);
@@ -354,7 +361,7 @@ void text_model_scores(const struct text_model *m, const struct feats *f, float 
 
 void text_model_predict_feats(const struct text_model *m, const struct feats *f, float *p)
 {
-	float layers[MODEL_LABELS_MAX];
+	SCRATCH float layers[MODEL_LABELS_MAX];
 	size_t n = m->h->labels;
 
 	text_model_scores(m, f, p, layers);

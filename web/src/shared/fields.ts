@@ -40,7 +40,11 @@ export function changesOf(
   const changes: Record<string, unknown> = {}
   for (const f of fields) {
     const secret = f.flags.includes('secret')
-    if (secret ? Boolean(after[f.name]) : after[f.name] !== before[f.name])
+    if (
+      secret
+        ? Boolean(after[f.name])
+        : JSON.stringify(after[f.name]) !== JSON.stringify(before[f.name])
+    )
       changes[f.name] = after[f.name]
   }
   return changes

@@ -75,7 +75,8 @@ static void learns_and_predicts(void **state)
 	assert_int_equal(text_model_labels(m), 3);
 	size_t right = 0;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		right += str_eq(text_model_label(m, best_of(m, a, rows[i].text)), str_of(rows[i].label));
+		right +=
+		    str_eq(text_model_label(m, best_of(m, a, rows[i].text)), str_of(rows[i].label));
 	assert_true(right >= 13); /* of the 15 that have a label */
 	assert_int_equal(best_of(m, a, "Where's the PARCEL?!"), text_model_find(m, S("parcel")));
 	assert_int_equal(text_model_find(m, S("nothing")), -1);

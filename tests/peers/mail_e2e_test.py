@@ -575,6 +575,17 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(whole["reply_to"], ["ann@buyer.example"])
         self.assertEqual(whole["reply_cc"], ["kim@buyer.example", "lee@buyer.example"])
 
+    def test_19_too_large_a_mail_stops_nothing(self):
+        sender = "ann@buyer.example"
+        huge = letter(sender, "Huge") + b"x" * 76 + b"\r\n"
+        huge += (b"y" * 76 + b"\r\n") * (41 * 1024 * 1024 // 78)
+        self.mail.append(SUPPORT, huge)
+        self.mail.append(SUPPORT, letter(sender, "After the huge one"))
+        self.conversation_of(sender, subject="After the huge one", seconds=30)
+        rows = self.desk.call("GET", "/quarantine")["items"]
+        self.assertEqual([row["error_key"] for row in rows], ["email.too_large"])
+        self.desk.call("DELETE", f"/quarantine/{rows[0]['id']}")
+
     def link(self, inbox):
         return self.desk.call("GET", f"/inboxes/{inbox}")["state"]
 

@@ -3,6 +3,7 @@
 #include "text/emotion.h"
 #include "text/lang.h"
 #include "text/tone.h"
+#include "text/topic.h"
 
 #include "base/buf.h"
 
@@ -125,6 +126,42 @@ static void hears_moods(void **state)
 	arena_free(a);
 }
 
+/* clang-format off */
+static const struct {
+	const char *subject, *body, *label;
+	enum complexity complexity;
+} topics[] = {
+	{"", "Where is my parcel? The tracking does not move.", "delivery", COMPLEXITY_SIMPLE},
+	{"Refund", "When will I get it?", "refund", COMPLEXITY_SIMPLE},
+	{"", "优惠券用不了", "promotion", COMPLEXITY_SIMPLE},
+	{"Refund refused", "Where is my money? I was injured by the broken lamp, went to hospital and "
+	 "my lawyer will take it to court if you do not refund me.", "refund", COMPLEXITY_COMPLEX},
+};
+/* clang-format on */
+
+static void tells_topics(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct text_model *m, *mood;
+	const char *why;
+	struct feats *f = NEW(a, struct feats);
+	struct topic t;
+	struct emotion e;
+
+	assert_int_equal(text_model_map(a, MODELS "/topic.model", &m, &why), E_OK);
+	assert_int_equal(text_model_map(a, MODELS "/emotion.model", &mood, &why), E_OK);
+	for (size_t i = 0; i < COUNT(topics); i++) {
+		assert_int_equal(emotion_read(mood, f, str_of(topics[i].body), &e), E_OK);
+		topic_read(a, m, f, str_of(topics[i].subject), str_of(topics[i].body), &e, &t);
+		assert_true(str_eq(text_model_label(m, t.label[0]), str_of(topics[i].label)));
+		assert_true(topics[i].complexity == COMPLEXITY_COMPLEX
+				? t.complexity != COMPLEXITY_SIMPLE
+				: t.complexity != COMPLEXITY_COMPLEX);
+	}
+	arena_free(a);
+}
+
 static void warns_of_harsh_drafts(void **state)
 {
 	(void)state;
@@ -182,7 +219,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(tells_languages),       cmocka_unit_test(hears_what_the_caller_knows),
 	    cmocka_unit_test(refuses_broken_tables), cmocka_unit_test(hears_moods),
-	    cmocka_unit_test(warns_of_harsh_drafts), cmocka_unit_test(bears_bad_input),
+	    cmocka_unit_test(tells_topics),          cmocka_unit_test(warns_of_harsh_drafts),
+	    cmocka_unit_test(bears_bad_input),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ enum {
 	WEIGHT_LEVELS = 6,   /* vip 0..1 x emotion 0..2 */
 	BINS = CH__N * WEIGHT_LEVELS * 2,
 	GAPS = 6,            /* grades missing, 0..5 */
-	DONE_RING = 1 << 15, /* finished contacts whose return is still awaited */
+	DONE_RING = 1 << 13, /* finished contacts whose return is still awaited */
 	CHANGES_MAX = 8,
 	STRONG = 4,         /* a grade that counts as speaking a language */
 	MAIL_CHATS_MAX = 1, /* a person with more chats gets no mail */

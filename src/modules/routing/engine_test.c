@@ -375,7 +375,7 @@ static void run_book(uint64_t seed, size_t people, size_t events, double offer_s
 	b->e = engine_new(a, &b->set);
 	for (size_t i = 0; i < events; i++) {
 		random_event(b);
-		if (i % 4096 == 2000)
+		if (i % (whole_run ? 100000 : 4096) == 2000)
 			twin_again(b, &twin_arena);
 	}
 	struct engine_stats st = engine_stats(b->e);

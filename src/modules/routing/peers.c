@@ -23,7 +23,8 @@ struct peers {
 	struct arena *a;
 	const struct peer_rule *rule;
 	const struct day *day;
-	struct member *people;
+	struct member *people, **able; /* able: those with any place now */
+	size_t n_able;
 	struct route_contact *waiting;
 	size_t n, cap;
 	double now;
@@ -181,8 +182,8 @@ static struct member *best_for(struct peers *s, const struct route_contact *c)
 	struct member *best = NULL;
 	double top = 0;
 
-	for (size_t i = 0; i < s->day->told.n_people; i++) {
-		struct member *m = &s->people[i];
+	for (size_t i = 0; i < s->n_able; i++) {
+		struct member *m = s->able[i];
 		if (!has_place(m, route_place_of(c->channel)))
 			continue;
 		struct pairing x = pairing(s, m, c);
@@ -208,9 +209,17 @@ static void serve(struct peers *s)
 {
 	bool open[PLACE__N] = {false};
 
-	for (size_t i = 0; i < s->day->told.n_people; i++)
-		for (int g = 0; g < PLACE__N; g++)
-			open[g] = open[g] || has_place(&s->people[i], g);
+	s->n_able = 0;
+	for (size_t i = 0; i < s->day->told.n_people; i++) {
+		bool any = false;
+		for (int g = 0; g < PLACE__N; g++) {
+			bool has = has_place(&s->people[i], g);
+			open[g] = open[g] || has;
+			any = any || has;
+		}
+		if (any)
+			s->able[s->n_able++] = &s->people[i];
+	}
 	for (size_t i = 1; i < s->n; i++) { /* nearly in order already */
 		struct route_contact c = s->waiting[i];
 		size_t k = i;
@@ -288,6 +297,7 @@ struct policy peer_policy(struct arena *a, const struct peer_rule *rule, const s
 
 	*s = (struct peers){.a = a, .rule = rule, .day = d};
 	s->people = NEWN(a, struct member, d->told.n_people + 1);
+	s->able = NEWN(a, struct member *, d->told.n_people + 1);
 	for (size_t i = 0; i < d->told.n_people; i++)
 		s->people[i].spec = &d->told.people[i];
 	return (struct policy){s, step};

@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { RETURNS_MAX = 1 << 20 };
+
 static const char magic[16] = "aftersail-rt-01";
 
 struct pack {
@@ -345,7 +347,8 @@ static void returns(struct pack *k, struct engine *e)
 {
 	raw(k, &e->done_at, sizeof e->done_at);
 	raw(k, &e->done_from, sizeof e->done_from);
-	k->bad = k->bad || e->done_from > e->done_at;
+	/* What lies between is walked one by one. */
+	k->bad = k->bad || e->done_from > e->done_at || e->done_at - e->done_from > RETURNS_MAX;
 	for (uint32_t i = 0; i < DONE_RING && !k->bad; i++) {
 		struct done *d = &e->done[i];
 		byte(k, &d->used, 1);

@@ -3827,6 +3827,100 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/conversations/filter': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What a list can be composed of */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['FilterForm']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/conversations/filtered': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Conversations by a composed filter */
+    get: {
+      parameters: {
+        query: {
+          filter: string
+          after?: string
+          limit?: number
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['FilteredCards']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/inboxes/{id}/check': {
     parameters: {
       query?: never
@@ -5057,6 +5151,17 @@ export interface components {
       path: string
       /** @description null: unknown here */
       value: string | null
+    }
+    FilterForm: {
+      /** @description name, type, ops, values */
+      fields: unknown
+      orders: string[]
+    }
+    FilteredCards: {
+      items: components['schemas']['Card'][]
+      next: string | null
+      /** @description The search stopped before the end: narrow it */
+      more: boolean
     }
     MailTestSent: {
       /**

@@ -131,4 +131,4 @@ int sqlite_log_pages(const struct db *writer);
 void sqlite_checkpoint(struct db *, bool all);
 /* Make the log's file longer by a step of zeros, up to a size; false when there is nothing to do.
  * A flush that need not lengthen the file is many times faster. */
-bool sqlite_lengthen_log(struct db *, const char *path, int64_t upto);
+bool sqlite_lengthen_log(struct db *, const char *path, int64_t size);

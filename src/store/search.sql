@@ -52,9 +52,9 @@ UPDATE search_state SET one = 1 WHERE FALSE AND :doc = :tokens
 UPDATE search_doc SET tokens = :tokens::tsvector WHERE doc = :doc;
 
 -- name: search_doc_below
--- in:  upto int, count int
+-- in:  last int, count int
 -- all: doc int, kind int, id int, inbox_id int, text text
-SELECT doc, kind, id, inbox_id, text FROM search_doc WHERE doc <= :upto
+SELECT doc, kind, id, inbox_id, text FROM search_doc WHERE doc <= :last
  ORDER BY doc DESC LIMIT :count;
 
 -- name: search_index_add

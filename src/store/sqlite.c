@@ -286,12 +286,12 @@ void sqlite_checkpoint(struct db *db, bool all)
 }
 
 /* What stands behind the last frame is ignored; who holds the write lock may put zeros there. */
-static bool append_zeros(const char *path, int64_t upto)
+static bool append_zeros(const char *path, int64_t size)
 {
 	static const char zeros[65536];
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	struct stat st;
-	bool more = fd >= 0 && fstat(fd, &st) == 0 && st.st_size < upto;
+	bool more = fd >= 0 && fstat(fd, &st) == 0 && st.st_size < size;
 
 	for (int64_t at = 0; more && at < LENGTHEN_STEP; at += (int64_t)sizeof zeros)
 		more = pwrite(fd, zeros, sizeof zeros, st.st_size + at) == (ssize_t)sizeof zeros;
@@ -302,11 +302,11 @@ static bool append_zeros(const char *path, int64_t upto)
 	return more;
 }
 
-bool sqlite_lengthen_log(struct db *db, const char *path, int64_t upto)
+bool sqlite_lengthen_log(struct db *db, const char *path, int64_t size)
 {
 	struct arena *a = arena_new();
 	bool more = db_begin(db, BEGIN_WRITE, 0) == E_OK &&
-		    append_zeros(str_fmt(a, "%s-wal", path).p, upto);
+		    append_zeros(str_fmt(a, "%s-wal", path).p, size);
 
 	db_rollback(db);
 	arena_free(a);

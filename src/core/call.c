@@ -166,12 +166,11 @@ static enum err run_once(struct ctx *c, struct req *q, struct reply *r)
 	if (n == 0)
 		return replay(c, key, hash, r);
 	TRY(q->route->handle(c, q, r));
-	return idempotency_store(
-	    c, &(struct idempotency_store_in){.actor = actor_word(c),
-					      .key = key,
-					      .status = r->status,
-					      .reply = str_clip(buf_str(&r->body), 65536),
-					      .location = location_of(r)});
+	return idempotency_store(c, &(struct idempotency_store_in){.actor = actor_word(c),
+								   .key = key,
+								   .status = r->status,
+								   .reply = buf_str(&r->body),
+								   .location = location_of(r)});
 }
 
 enum err call_run(struct ctx *c, struct req *q, struct reply *r)

@@ -33,7 +33,15 @@ struct actor {
 };
 
 /* What a live update is about; see core/hub.h. */
-enum live_topic { LIVE_LIST, LIVE_CONVERSATION, LIVE_PEOPLE, LIVE_INBOXES, LIVE_ME, LIVE_CHAT };
+enum live_topic {
+	LIVE_LIST,
+	LIVE_CONVERSATION,
+	LIVE_PEOPLE,
+	LIVE_INBOXES,
+	LIVE_ME,
+	LIVE_CHAT,
+	LIVE_END, /* nobody follows it: hub_end() */
+};
 
 struct live {
 	struct live *next;

@@ -9,7 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JOIN_MS = 250, BEAT_MS = 15000, RING = 4096, TOPICS_MAX = 40, FOLLOWED = 16384 };
+enum {
+	JOIN_MS = 250,
+	BEAT_MS = 15000,
+	RING = 4096,
+	TOPICS_MAX = 40,
+	FOLLOWED = 16384,
+	NOTIFY_MAX = 7000
+};
 
 /* A change that waits for its time to go out. */
 struct pending {
@@ -66,8 +73,8 @@ struct hub {
 	struct last last[FOLLOWED];
 };
 
-static const char *const topic_names[] = {"list",    "conversation", "people",
-					  "inboxes", "me",           "chat"};
+static const char *const topic_names[] = {"list", "conversation", "people", "inboxes",
+					  "me",   "chat",         "end"};
 
 /* ---- topics ---- */
 
@@ -83,7 +90,7 @@ static bool topic_read(struct str word, struct topic *t)
 
 	t->id = 0;
 	for (size_t i = 0; i < COUNT(topic_names); i++) {
-		if (!str_eq(name, str_of(topic_names[i])))
+		if (i == LIVE_END || !str_eq(name, str_of(topic_names[i])))
 			continue;
 		t->topic = (enum live_topic)i;
 		if (has_id(t->topic))
@@ -173,9 +180,44 @@ static void ring_put(struct hub *h, const struct live *l, struct http_chunk *chu
 		h->first_seq = h->seq - RING + 1;
 }
 
+static void send_text(struct member *m, struct str text)
+{
+	struct http_chunk *chunk = http_chunk_new(text);
+
+	http_stream_send(m->stream, chunk);
+	http_chunk_release(chunk);
+}
+
+static bool ends(const struct member *m, const struct live *l)
+{
+	if (m->kind != ACTOR_AGENT || m->actor_id != l->id)
+		return false;
+	return l->version == 0 || m->session_id == l->version ||
+	       (l->version < 0 && m->session_id != -l->version);
+}
+
+/* With the lock held. */
+static void end_streams(struct hub *h, const struct live *l)
+{
+	for (struct member *m = h->members; m; m = m->next) {
+		if (!ends(m, l))
+			continue;
+		send_text(m, S("event: signed-out\ndata: {}\n\n"));
+		/* Nothing more may reach it, whatever is still on its way out. */
+		m->n_topics = 0;
+		m->n_scope = 0;
+		m->may_list = false;
+		http_stream_close(m->stream);
+	}
+}
+
 /* With the lock held. */
 static void broadcast(struct hub *h, const struct live *l, struct str data)
 {
+	if (l->topic == LIVE_END) {
+		end_streams(h, l);
+		return;
+	}
 	h->seq++;
 	struct http_chunk *chunk = make_chunk(h, l, data);
 	for (struct member *m = h->members; m; m = m->next)
@@ -296,8 +338,12 @@ static void tell_others(struct hub *h, const struct live *l)
 
 	buf_fmt(&b, "%d %lld %lld %lld %.*s\n%.*s", (int)l->topic, (long long)l->id,
 		(long long)l->inbox_id, (long long)l->version, STR(l->kind), STR(l->data));
-	if (b.n <= 7000)
-		store_notify(h->desk->store, "live", buf_str(&b));
+	if (b.n > NOTIFY_MAX) { /* too long to pass on: those who follow read it again */
+		b.n = 0;
+		buf_fmt(&b, "%d %lld %lld %lld reset\n", (int)l->topic, (long long)l->id,
+			(long long)l->inbox_id, (long long)l->version);
+	}
+	store_notify(h->desk->store, "live", buf_str(&b));
 	arena_free(a);
 }
 
@@ -374,14 +420,6 @@ static void closed(void *arg, struct http_stream *s)
 	tell_presence(h, gone);
 	pthread_mutex_unlock(&h->lock);
 	member_free(gone);
-}
-
-static void send_text(struct member *m, struct str text)
-{
-	struct http_chunk *chunk = http_chunk_new(text);
-
-	http_stream_send(m->stream, chunk);
-	http_chunk_release(chunk);
 }
 
 /* What was missed since `last`, or reset.  With the lock held. */
@@ -469,21 +507,13 @@ bool hub_follow(struct hub *h, const struct actor *actor, struct str stream_id, 
 	return found;
 }
 
-void hub_end(struct hub *h, enum actor_kind kind, int64_t actor_id, int64_t session_id)
+void hub_end(struct ctx *c, int64_t person_id, int64_t session_id)
 {
-	pthread_mutex_lock(&h->lock);
-	for (struct member *m = h->members; m; m = m->next) {
-		if (m->kind != kind || m->actor_id != actor_id ||
-		    (session_id && m->session_id != session_id))
-			continue;
-		send_text(m, S("event: signed-out\ndata: {}\n\n"));
-		/* Nothing more may reach it, whatever is still on its way out. */
-		m->n_topics = 0;
-		m->n_scope = 0;
-		m->may_list = false;
-		http_stream_close(m->stream);
-	}
-	pthread_mutex_unlock(&h->lock);
+	/* With a kind of its own it waits for nothing and is joined with nothing. */
+	ctx_live(c, (struct live){.topic = LIVE_END,
+				  .id = person_id,
+				  .version = session_id,
+				  .kind = S("signed-out")});
 }
 
 bool hub_present(struct hub *h, enum actor_kind kind, int64_t actor_id)

@@ -196,9 +196,15 @@ static void open_box(struct mail *m, const struct inbox_link *l, const unsigned 
 
 static void close_box(struct mailbox *b)
 {
-	if (!b->closing && b->imap)
-		imap_close(b->imap);
+	struct mail *m = b->mail;
+
+	/* First marked: from then on mail_with_box() gives it to nobody who would wake it. */
+	pthread_mutex_lock(&m->lock);
+	bool first = !b->closing;
 	b->closing = true;
+	pthread_mutex_unlock(&m->lock);
+	if (first && b->imap)
+		imap_close(b->imap);
 }
 
 /* Open what is new, close what went or changed; it is opened anew once it has closed. */

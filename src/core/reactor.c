@@ -83,6 +83,7 @@ static bool handle(struct round *r)
 
 	r->failed = E_OK;
 	for (int tries = 0; tries < TRIES; tries++) {
+		e = E_OK;
 		r->thought = NULL;
 		r->key = NULL;
 		if (r->reaction && r->reaction->think)

@@ -10,13 +10,13 @@ function forbidRemote() {
   document.head.append(meta)
 }
 
-function fillInline(root, pictures) {
+// The desk took each address out of `src` when it cleaned the mail (channels/email/clean.c).
+function fillPictures(root, pictures, asked) {
   for (const img of root.querySelectorAll('img')) {
-    const src = img.getAttribute('src') || ''
-    const found = src.startsWith('cid:') && pictures[src.slice(4)]
+    const found = pictures[img.getAttribute('data-cid') ?? '']
     if (found) img.src = found
-    const remote = img.getAttribute('data-src')
-    if (remote) img.src = remote
+    const remote = img.getAttribute('data-remote')
+    if (remote && asked) img.src = remote
   }
 }
 
@@ -35,7 +35,7 @@ function tellHeight() {
 function show(message) {
   if (!message.remote) forbidRemote()
   const made = new DOMParser().parseFromString(message.html, 'text/html')
-  fillInline(made, message.pictures || {})
+  fillPictures(made, message.pictures || {}, message.remote)
   openOutside(made)
   document.body.dir = 'auto'
   document.body.replaceChildren(...made.head.querySelectorAll('style'), ...made.body.childNodes)

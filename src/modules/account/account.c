@@ -276,7 +276,7 @@ enum err account_inbox_people(struct ctx *c, int64_t inbox_id, struct ids people
 		if (holds(people, before.v[i]))
 			continue;
 		TRY(person_inbox_remove(c, before.v[i], inbox_id));
-		hub_end(c->desk->hub, ACTOR_AGENT, before.v[i], 0);
+		hub_end(c, before.v[i], 0);
 	}
 	for (size_t i = 0; i < people.n; i++)
 		TRY(person_inbox_add(c, people.v[i], inbox_id));

@@ -149,7 +149,7 @@ static enum err post_person(struct ctx *c, const struct req *q, struct reply *r)
 static void end_streams(struct ctx *c, int64_t id, const struct person_in *in)
 {
 	if (in->role_id.is || in->active.is || in->inbox_ids.is || in->all_inboxes.is)
-		hub_end(c->desk->hub, ACTOR_AGENT, id, 0);
+		hub_end(c, id, 0);
 }
 
 static enum err patch_person(struct ctx *c, const struct req *q, struct reply *r)
@@ -213,7 +213,7 @@ static enum err hash_reset(struct ctx *c, const struct req *q, void **out)
 static enum err end_sessions(struct ctx *c, int64_t id)
 {
 	TRY(session_delete_others(c, id, 0));
-	hub_end(c->desk->hub, ACTOR_AGENT, id, 0);
+	hub_end(c, id, 0);
 	return E_OK;
 }
 

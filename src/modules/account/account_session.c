@@ -149,7 +149,7 @@ static enum err delete_session(struct ctx *c, const struct req *q, struct reply 
 {
 	TRY(session_delete(c, c->actor.session_id));
 	TRY(event_add(c, &(struct event){.kind = EV_SIGNED_OUT}));
-	hub_end(c->desk->hub, ACTOR_AGENT, c->actor.id, c->actor.session_id);
+	hub_end(c, c->actor.id, c->actor.session_id);
 	reply_header(r, "Set-Cookie", cookie(c, q, S(""), 0));
 	reply_none(r);
 	return E_OK;
@@ -278,6 +278,7 @@ static enum err post_password(struct ctx *c, const struct req *q, struct reply *
 
 	TRY(person_password(c, c->actor.id, ch->password_hash));
 	TRY(session_delete_others(c, c->actor.id, c->actor.session_id));
+	hub_end(c, c->actor.id, -c->actor.session_id);
 	reply_none(r);
 	return E_OK;
 }

@@ -225,7 +225,9 @@ static struct str address_list(struct ctx *c, const struct incoming_address *v, 
 	return buf_str(&b);
 }
 
-static enum err add_incoming_files(struct ctx *c, const struct incoming *in, int64_t entry_id)
+/* They belong to the inbox of the conversation, which a mail to another inbox may go on. */
+static enum err add_incoming_files(struct ctx *c, const struct incoming *in, int64_t inbox_id,
+				   int64_t entry_id)
 {
 	for (size_t i = 0; i < in->n_files; i++) {
 		const struct incoming_file *f = &in->files[i];
@@ -240,7 +242,7 @@ static enum err add_incoming_files(struct ctx *c, const struct incoming *in, int
 					     .width = f->width ? SOME_INT(f->width) : NULL_INT,
 					     .height = f->height ? SOME_INT(f->height) : NULL_INT,
 					     .actor_kind = ACTOR_CUSTOMER,
-					     .inbox_id = in->inbox_id,
+					     .inbox_id = inbox_id,
 					     .at = c->now},
 		    &row, 1, &n));
 		TRY(attachment_add(c, &(struct attachment_add_in){entry_id, (int64_t)i, row.id,
@@ -281,7 +283,7 @@ static enum err insert_incoming(struct ctx *c, const struct incoming *in,
 	*entry_id = n ? row.id : 0;
 	if (n && in->html.n)
 		TRY(entry_html_put(c, row.id, in->html));
-	return n ? add_incoming_files(c, in, row.id) : E_OK;
+	return n ? add_incoming_files(c, in, v->inbox_id, row.id) : E_OK;
 }
 
 /* A customer's word brings a conversation back, an automatic answer does not. */
@@ -314,6 +316,19 @@ static enum err known_before(struct ctx *c, const struct incoming *in, int64_t c
 	return E_OK;
 }
 
+static enum err known_there(struct ctx *c, const struct incoming *in, int64_t inbox_id,
+			    struct inbox_taken *out)
+{
+	struct entry_by_external_row entry;
+	size_t n;
+
+	TRY(entry_by_external(c, inbox_id, in->external_id, &entry, 1, &n));
+	if (n == 0)
+		return fail(c, E_INTERNAL, NULL, NULL);
+	*out = (struct inbox_taken){.conversation_id = entry.conversation_id, .entry_id = entry.id};
+	return E_OK;
+}
+
 enum err inbox_take(struct ctx *c, const struct incoming *in, int64_t customer_id,
 		    int64_t visitor_id, struct str client_id, bool spam, struct inbox_taken *out)
 {
@@ -333,6 +348,8 @@ enum err inbox_take(struct ctx *c, const struct incoming *in, int64_t customer_i
 	TRY(insert_incoming(c, in, &v, customer_id, client_id, &out->entry_id));
 	out->conversation_id = v.id;
 	out->fresh = out->entry_id != 0;
+	if (!out->fresh) /* a mail that went on with a chat and is kept in the chat's inbox */
+		return known_there(c, in, v.inbox_id, out);
 	struct str status = status_after(&v, in, spam);
 	if (!str_eq(status, v.status)) {
 		TRY(inbox_line(c, &v, "reopened", v.status, status));
@@ -445,7 +462,11 @@ static enum err note_number(struct ctx *c, const struct conversation_rows_row *v
 static enum err note_changes(struct ctx *c, const struct conversation_rows_row *v,
 			     const struct inbox_change *ch)
 {
-	if (ch->status.is == GIVEN && !str_eq(ch->status.v, v->status)) {
+	/* Put off again to another time is a change too: the waking is planned by it. */
+	bool again = ch->status.is == GIVEN && str_eq(ch->status.v, S("snoozed")) &&
+		     ch->snoozed_until.v != v->snoozed_until.v;
+
+	if (ch->status.is == GIVEN && (again || !str_eq(ch->status.v, v->status))) {
 		struct str until = str_eq(ch->status.v, S("snoozed"))
 				       ? str_fmt(c->a, "%lld", (long long)ch->snoozed_until.v)
 				       : ch->status.v;

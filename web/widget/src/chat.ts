@@ -62,6 +62,8 @@ export class Chat {
   private typingTimer?: ReturnType<typeof setTimeout>
   private toldTyping = 0
   private syncing?: Promise<void>
+  private again?: Promise<void>
+  private anew = false
 
   constructor(private readonly o: ChatOptions) {
     this.storage = createStorage(o.inbox)
@@ -282,12 +284,22 @@ export class Chat {
 
   /** Reads what is new since the last known message, or all of it. */
   sync(anew = false): Promise<void> {
-    if (anew) this.thread.clear()
-    this.syncing ??= this.readHistory().finally(() => (this.syncing = undefined))
-    return this.syncing
+    this.anew ||= anew
+    if (!this.syncing) {
+      this.syncing = this.readHistory().finally(() => (this.syncing = undefined))
+      return this.syncing
+    }
+    // What is being read was asked for before now, and may lack what has come since: once more.
+    this.again ??= this.syncing.then(() => {
+      this.again = undefined
+      return this.sync()
+    })
+    return this.again
   }
 
   private async readHistory(): Promise<void> {
+    if (this.anew) this.thread.clear()
+    this.anew = false
     try {
       for (let after: number | string | null = this.thread.lastId(); after !== null;) {
         const page: Awaited<ReturnType<Api['history']>> = await this.api.history(after)

@@ -56,6 +56,7 @@ struct arrival {
 	struct world *w;
 	struct incoming in;
 	struct str client_id;
+	int64_t visitor;
 	struct inbox_taken out;
 	bool spam;
 };
@@ -72,7 +73,8 @@ static enum err arrive(struct ctx *c, void *arg)
 		a->in.inbox_id = a->w->inbox;
 	a->in.at = c->now;
 	TRY(customer_resolve(c, &k, &customer, &blocked));
-	return inbox_take(c, &a->in, customer, 0, a->client_id, a->spam || blocked, &a->out);
+	return inbox_take(c, &a->in, customer, a->visitor, a->client_id, a->spam || blocked,
+			  &a->out);
 }
 
 static struct inbox_taken say(struct world *w, struct arrival a)
@@ -141,6 +143,54 @@ static void finds_its_thread(void **state)
 						    .text = S("5"),
 						    .conversation_id = one.conversation_id}});
 		assert_int_not_equal(token.conversation_id, one.conversation_id);
+		testing_close(&w.t);
+	}
+}
+
+/* A mail to another inbox that goes on with a chat, fetched twice, is still one message. */
+static void a_chat_goes_on_by_mail_once(void **state)
+{
+	(void)state;
+	for (int e = 0; e < testing_engines(); e++) {
+		struct world w;
+		open_world(&w, e);
+		struct inbox_taken one = say(
+		    &w,
+		    (struct arrival){.in = {.text = S("hi")}, .client_id = S("c1"), .visitor = 7});
+		struct arrival mail = {.in = {.inbox_id = w.other,
+					      .external_id = S("m@x"),
+					      .text = S("by mail"),
+					      .conversation_id = one.conversation_id}};
+		struct inbox_taken first = say(&w, mail), again = say(&w, mail);
+		assert_int_equal(first.conversation_id, one.conversation_id);
+		assert_true(first.fresh);
+		assert_false(again.fresh);
+		assert_int_equal(again.entry_id, first.entry_id);
+		testing_call(&w.t, &w.agent, "GET", "/conversations/1", "");
+		assert_true(testing_has(&w.t, "\"message_count\":2"));
+		testing_close(&w.t);
+	}
+}
+
+/* Each new time is an event: the waking is planned by it. */
+static void may_be_put_off_again(void **state)
+{
+	static const char *const puts[] = {
+	    "{\"version\":2,\"status\":\"snoozed\",\"snoozed_until\":2000000}",
+	    "{\"version\":3,\"status\":\"snoozed\",\"snoozed_until\":3000000}"};
+
+	(void)state;
+	for (int e = 0; e < testing_engines(); e++) {
+		struct world w;
+		open_world(&w, e);
+		say(&w, (struct arrival){.in = {.external_id = S("a@x"), .text = S("hello")}});
+		w.t.now = 1000000;
+		for (size_t i = 0; i < COUNT(puts); i++)
+			assert_int_equal(
+			    testing_call(&w.t, &w.agent, "PATCH", "/conversations/1", puts[i]),
+			    200);
+		testing_call(&w.t, &w.agent, "GET", "/conversations/1/history", "");
+		assert_true(testing_has(&w.t, "{\"from\":\"snoozed\",\"to\":\"snoozed\"}"));
 		testing_close(&w.t);
 	}
 }
@@ -271,6 +321,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(one_delivery_is_one_message),
 	    cmocka_unit_test(finds_its_thread),
+	    cmocka_unit_test(a_chat_goes_on_by_mail_once),
+	    cmocka_unit_test(may_be_put_off_again),
 	    cmocka_unit_test(takes_its_course),
 	    cmocka_unit_test(states_only_go_forward),
 	};

@@ -174,8 +174,9 @@ UPDATE conversation SET last_at = :at, snippet = :snippet, last_direction = 'not
 UPDATE conversation SET version = version + 1 WHERE id = :id;
 
 -- name: conversation_unwait
--- in: id int, waiting_since time?
-UPDATE conversation SET waiting_since = :waiting_since, message_count = message_count - 1, version = version + 1 WHERE id = :id;
+-- in: id int, waiting_since time?, snippet text, last_direction text
+UPDATE conversation SET waiting_since = :waiting_since, message_count = message_count - 1, snippet = :snippet,
+       last_direction = :last_direction, version = version + 1 WHERE id = :id;
 
 -- name: conversation_set
 -- in: id int, version int, status text?, snoozed_until time?, snooze_clear bool?, resolved_at time?, assignee_id int?, team_id int?, priority int?, subject text?, seen_by_customer int?

@@ -238,6 +238,7 @@ enum err inbox_undo(struct ctx *c, const struct entry_get_row *e)
 {
 	struct conversation_rows_row v;
 	struct entry_last_in_row last;
+	struct entry_last_message_row before;
 	size_t n;
 	bool gone = true;
 
@@ -256,8 +257,17 @@ enum err inbox_undo(struct ctx *c, const struct entry_get_row *e)
 	TRY(search_remove(c->db, SEARCH_MESSAGE, e->id));
 	TRY(entry_last_in(c, v.id, &last, 1, &n));
 	bool waits = n && last.id == v.last_in_id && str_eq(v.status, S("open"));
-	TRY(conversation_unwait(c, v.id, waits ? SOME_INT(last.at) : NULL_INT));
-	return E_OK;
+	struct conversation_unwait_in un = {.id = v.id,
+					    .waiting_since = waits ? SOME_INT(last.at) : NULL_INT,
+					    .snippet = v.snippet,
+					    .last_direction = v.last_direction};
+	/* When the list shows the words taken back, it shows those before them again. */
+	TRY(entry_last_message(c, v.id, e->id, &before, 1, &n));
+	if (n && str_eq(v.snippet, inbox_snippet(c, e->text))) {
+		un.snippet = inbox_snippet(c, before.text);
+		un.last_direction = before.direction;
+	}
+	return conversation_unwait(c, &un);
 }
 
 /* ---- for the channels ---- */

@@ -172,6 +172,26 @@ static void a_chat_goes_on_by_mail_once(void **state)
 	}
 }
 
+/* What was taken back is no longer what the list shows of the conversation. */
+static void is_not_shown_when_taken_back(void **state)
+{
+	(void)state;
+	for (int e = 0; e < testing_engines(); e++) {
+		struct world w;
+		open_world(&w, e);
+		say(&w, (struct arrival){.in = {.external_id = S("a@x"), .text = S("hello")}});
+		assert_int_equal(testing_call(&w.t, &w.agent, "POST", "/conversations/1/messages",
+					      "{\"kind\":\"reply\",\"text\":\"oh no\"}"),
+				 201);
+		assert_int_equal(
+		    testing_call(&w.t, &w.agent, "DELETE", "/conversations/1/messages/2", ""), 200);
+		testing_call(&w.t, &w.agent, "GET", "/conversations/1", "");
+		assert_true(testing_has(&w.t, "\"snippet\":\"hello\""));
+		assert_true(testing_has(&w.t, "\"last_direction\":\"in\""));
+		testing_close(&w.t);
+	}
+}
+
 /* Each new time is an event: the waking is planned by it. */
 static void may_be_put_off_again(void **state)
 {
@@ -319,11 +339,9 @@ static void states_only_go_forward(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(one_delivery_is_one_message),
-	    cmocka_unit_test(finds_its_thread),
-	    cmocka_unit_test(a_chat_goes_on_by_mail_once),
-	    cmocka_unit_test(may_be_put_off_again),
-	    cmocka_unit_test(takes_its_course),
+	    cmocka_unit_test(one_delivery_is_one_message),  cmocka_unit_test(finds_its_thread),
+	    cmocka_unit_test(a_chat_goes_on_by_mail_once),  cmocka_unit_test(may_be_put_off_again),
+	    cmocka_unit_test(is_not_shown_when_taken_back), cmocka_unit_test(takes_its_course),
 	    cmocka_unit_test(states_only_go_forward),
 	};
 

@@ -75,8 +75,8 @@ def main():
     externs = "".join(r for r in rows if isinstance(r, str))
     table = "".join(r[1] for r in rows if not isinstance(r, str))
     code.write_text(f'#include "app/assets.h"\n\n{externs}\nconst struct asset assets[] = {{\n{table}\t{{0}},\n}};\n')
-    stamp = root / "web" / "dist" / ".stamp"
-    used += [stamp] if stamp.exists() else []
+    # Named even while it is missing: then this runs again at the next build, when there may be a console.
+    used.append(root / "web" / "dist" / ".stamp")
     dep.write_text(f"{asm} {code}: " + " ".join(str(u).replace(" ", "\\ ") for u in used) + "\n")
 
 

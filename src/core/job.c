@@ -106,10 +106,13 @@ static enum err record(struct ctx *c, const struct job_run *run)
 {
 	const struct outcome *o = &run->outcome;
 	int64_t again = c->now + (o->retry_after ? o->retry_after : backoff(run->job.tries));
-	struct job_state_in in = {.id = run->job.id,
-				  .run_at = c->now,
-				  .error_key = str_of(o->key),
-				  .error_arg = str_clip(o->arg, 500)};
+	struct job_end_row ended;
+	size_t n;
+	struct job_end_in in = {.id = run->job.id,
+				.tries = run->job.tries,
+				.run_at = c->now,
+				.error_key = str_of(o->key),
+				.error_arg = str_clip(o->arg, 500)};
 
 	switch (o->kind) {
 	case OUTCOME_SENT: in.state = S("done"); break;
@@ -123,7 +126,9 @@ static enum err record(struct ctx *c, const struct job_run *run)
 		in.run_at = rerun_at(c, run);
 		break;
 	}
-	TRY(job_state(c, &in));
+	TRY(job_end(c, &in, &ended, 1, &n));
+	if (n == 0) /* its lease ran out, and another run has it now */
+		return E_OK;
 	return run->kind->done ? run->kind->done(c, &run->job, o) : E_OK;
 }
 

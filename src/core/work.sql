@@ -70,6 +70,13 @@ SELECT id, kind, jobkey, subject, inbox_id, conversation_id, run_at, tries, data
 UPDATE job SET state = :state, run_at = :run_at, error_key = :error_key, error_arg = :error_arg
  WHERE id = :id;
 
+-- name: job_end
+-- doc: The outcome of one run: what another run took over meanwhile stays as it is.
+-- in: id int, tries int, state text, run_at time, error_key text, error_arg text
+-- out: id int
+UPDATE job SET state = :state, run_at = :run_at, error_key = :error_key, error_arg = :error_arg
+ WHERE id = :id AND state = 'running' AND tries = :tries RETURNING id;
+
 -- name: job_drop_queued
 -- in: kind text, subject int
 -- out: id int

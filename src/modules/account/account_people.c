@@ -63,8 +63,33 @@ static const struct field patch_fields[] = {
 static SHAPE(post_shape, "PersonNew", struct person_in, post_fields);
 static SHAPE(patch_shape, "PersonChange", struct person_in, patch_fields);
 
-static enum err check(struct ctx *c, const struct person_in *in)
+/* Nobody opens an inbox to others, or to himself, that he does not see; what a person has stays. */
+static enum err check_inboxes(struct ctx *c, const struct person_in *in, int64_t person_id)
 {
+	struct person_exists_row me;
+	struct ids had = {0};
+	size_t n;
+
+	if (c->actor.kind == ACTOR_SYSTEM)
+		return E_OK;
+	TRY(person_exists(c, c->actor.id, &me, 1, &n));
+	if (in->all_inboxes.is == GIVEN && in->all_inboxes.v && !(n && me.all_inboxes))
+		return fail(c, E_DENIED, "account.grant_beyond_own", "all_inboxes");
+	if (person_id)
+		TRY(account_scope(c, person_id, false, &had));
+	for (size_t i = 0; in->inbox_ids.is == GIVEN && i < in->inbox_ids.v.n; i++) {
+		bool ok = ctx_sees(c, in->inbox_ids.v.v[i]);
+		for (size_t k = 0; k < had.n && !ok; k++)
+			ok = had.v[k] == in->inbox_ids.v.v[i];
+		if (!ok)
+			return fail(c, E_DENIED, "account.grant_beyond_own", "inbox_ids");
+	}
+	return E_OK;
+}
+
+static enum err check(struct ctx *c, const struct person_in *in, int64_t person_id)
+{
+	TRY(check_inboxes(c, in, person_id));
 	if (in->zone.is == GIVEN && !account_zone_ok(in->zone.v))
 		return fail_str(c, E_INVALID, "account.zone_unknown", in->zone.v);
 	if (in->role_id.is == GIVEN)
@@ -121,7 +146,7 @@ static enum err post_person(struct ctx *c, const struct req *q, struct reply *r)
 	size_t n;
 	int64_t id;
 
-	TRY(check(c, in));
+	TRY(check(c, in, 0));
 	if (!email_ok(in->email.v))
 		return fail_str(c, E_INVALID, "error.email", in->email.v);
 	TRY(role_get(c, in->role_id.v, &role, 1, &n));
@@ -159,7 +184,7 @@ static enum err patch_person(struct ctx *c, const struct req *q, struct reply *r
 	struct person_view p;
 	size_t n;
 
-	TRY(check(c, in));
+	TRY(check(c, in, q->id));
 	TRY(account_person(c, q->id, &p));
 	/* Who holds more than oneself is changed by those who hold as much. */
 	TRY(account_check_role(c, p.role_id));

@@ -43,6 +43,7 @@ static const struct step {
 	{"POST",   "/people",     "{\"name\":\"Cy\",\"email\":\"cy@desk.example\",\"role_id\":4,\"zone\":\"Nowhere\"}", 422, "account.zone_unknown"},
 	{"POST",   "/people",     "{\"name\":\"Cy\",\"email\":\"cy@desk.example\",\"role_id\":4,\"password\":\"short\"}", 422, "account.password_short"},
 	{"PATCH",  "/people/2",   "{\"version\":1,\"inbox_ids\":[7,8],\"languages\":[{\"code\":\"de\",\"grade\":5}]}", 200, "\"inbox_ids\":[7]"},
+	{"PATCH",  "/people/2",   "{\"version\":2,\"inbox_ids\":[9]}", 403, "account.grant_beyond_own inbox_ids"},
 	{"PATCH",  "/people/2",   "{\"version\":1,\"name\":\"Late\"}", 409, "error.version"},
 	{"PATCH",  "/people/2",   "{\"version\":2,\"languages\":[{\"code\":\"de\",\"grade\":9}]}", 422, "error.number_range languages.grade"},
 	{"PATCH",  "/people/1",   "{\"version\":1,\"active\":false}", 409, "account.last_administrator"},
@@ -74,7 +75,7 @@ static void follows_the_rules(void **state)
 		int64_t id = 0;
 		testing_open(&t, e, modules, channels);
 		assert_int_equal(testing_do(&t, begin, &id), E_OK);
-		struct actor ada = testing_agent(&t, id, NULL, 0);
+		struct actor ada = testing_agent(&t, id, (int64_t[]){7, 8}, 2);
 		for (size_t i = 0; i < COUNT(steps); i++) {
 			const struct step *s = &steps[i];
 			int status = testing_call(&t, &ada, s->method, s->path, s->body);

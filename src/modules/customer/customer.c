@@ -62,12 +62,23 @@ static enum err make_customer(struct ctx *c, const struct customer_known *k, int
 	return index_customer(c, row.id);
 }
 
+/* Somebody typed this address and never proved it; now its owner writes from it. */
+static enum err end_claim(struct ctx *c, const struct customer_known *k, int64_t claimant)
+{
+	TRY(customer_forget_email(c, claimant, k->value));
+	return identity_drop_claim(c, k->kind, k->value);
+}
+
 enum err customer_resolve(struct ctx *c, const struct customer_known *k, int64_t *id, bool *blocked)
 {
 	struct identity_find_row row;
 	size_t n;
 
 	TRY(identity_find(c, k->kind, k->value, &row, 1, &n));
+	if (n > 0 && k->verified && !row.verified) {
+		TRY(end_claim(c, k, row.customer_id));
+		n = 0;
+	}
 	*blocked = n > 0 && row.blocked;
 	if (n == 0)
 		TRY(make_customer(c, k, id));
@@ -287,8 +298,8 @@ static enum err post_customer(struct ctx *c, const struct req *q, struct reply *
 							 in->language.v, in->zone.v, c->now},
 			    &row, 1, &n));
 	if (in->email.v.n)
-		TRY(customer_add_identity(c, row.id, S("email"), str_lower(c->a, in->email.v),
-					  false, &taken));
+		TRY(customer_add_identity(c, row.id, S("email"), str_lower(c->a, in->email.v), true,
+					  &taken));
 	else
 		TRY(index_customer(c, row.id));
 	if (taken)
@@ -354,7 +365,7 @@ static enum err post_identity(struct ctx *c, const struct req *q, struct reply *
 			return fail_str(c, E_INVALID, "error.email", value);
 		value = str_lower(c->a, value);
 	}
-	TRY(customer_add_identity(c, q->id, in->kind, value, false, &taken));
+	TRY(customer_add_identity(c, q->id, in->kind, value, true, &taken));
 	if (taken)
 		return fail_str(c, E_CONFLICT, "customer.identity_taken", value);
 	TRY(customer_view(c, q->id, &v));

@@ -62,9 +62,18 @@ UPDATE customer SET conversation_count = conversation_count + 1 WHERE id = :id;
 
 -- name: identity_find
 -- in: kind text, value text
--- out: customer_id int, blocked bool
-SELECT i.customer_id, c.blocked FROM identity i JOIN customer c ON c.id = i.customer_id
+-- out: customer_id int, verified bool, blocked bool
+SELECT i.customer_id, i.verified, c.blocked FROM identity i JOIN customer c ON c.id = i.customer_id
  WHERE i.kind = :kind AND i.value = :value;
+
+-- name: identity_drop_claim
+-- doc: Its owner turned up: a mere claim of somebody else's ends.
+-- in: kind text, value text
+DELETE FROM identity WHERE kind = :kind AND value = :value AND NOT verified;
+
+-- name: customer_forget_email
+-- in: id int, email text
+UPDATE customer SET email = '', version = version + 1 WHERE id = :id AND email = :email;
 
 -- name: identity_insert
 -- in: customer_id int, kind text, value text, verified bool, at time

@@ -82,6 +82,11 @@ static enum err resolve_twice(struct ctx *c, void *arg)
 	assert_true(taken);
 	TRY(customer_add_identity(c, first, S("email"), S("a@buyer.example"), false, &taken));
 	assert_false(taken);
+	/* A mere claim does not catch the owner's mail. */
+	TRY(customer_add_identity(c, first, S("email"), S("owner@buyer.example"), false, &taken));
+	k.value = S("owner@buyer.example");
+	TRY(customer_resolve(c, &k, &other, &blocked));
+	assert_int_not_equal(first, other);
 	return E_OK;
 }
 

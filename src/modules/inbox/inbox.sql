@@ -347,7 +347,8 @@ SELECT (SELECT count(*) FROM (SELECT 1 FROM file WHERE hash = :hash LIMIT 1) f)
 -- in: before time
 DELETE FROM file WHERE id IN (
   SELECT f.id FROM file f WHERE f.inbox_id = 0 AND f.at < :before
-     AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.file_id = f.id) LIMIT 500);
+     AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.file_id = f.id)
+     AND NOT EXISTS (SELECT 1 FROM draft d WHERE ',' || d.file_ids || ',' LIKE '%,' || f.id || ',%') LIMIT 500);
 
 -- name: attachment_add
 -- in: entry_id int, position int, file_id int, cid text
@@ -427,7 +428,8 @@ DELETE FROM conversation_tag WHERE conversation_id = :conversation_id AND tag_id
 -- name: mark_read
 -- in: conversation_id int, person_id int, entry_id int
 INSERT INTO read_mark (conversation_id, person_id, entry_id) VALUES (:conversation_id, :person_id, :entry_id)
-ON CONFLICT (conversation_id, person_id) DO UPDATE SET entry_id = excluded.entry_id;
+ON CONFLICT (conversation_id, person_id) DO UPDATE SET entry_id =
+  CASE WHEN excluded.entry_id = 0 OR excluded.entry_id > read_mark.entry_id THEN excluded.entry_id ELSE read_mark.entry_id END;
 
 -- name: mark_newest
 -- in: conversation_id int

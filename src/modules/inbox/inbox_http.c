@@ -94,6 +94,9 @@ static enum err get_list(struct ctx *c, const struct req *q, struct reply *r)
 					 .most = in->limit ? in->limit : PAGE};
 	struct list rows, cards;
 
+	/* Who sees one inbox walks that inbox's index, not everybody's. */
+	if (c->actor.scope.n == 1 && p.inbox_id.is != GIVEN)
+		p.inbox_id = SOME_INT(c->actor.scope.v[0]);
 	if (!str_eq(in->status, S("any")))
 		p.status = SOME_STR(in->status.n ? in->status : S("open"));
 	if (str_eq(in->order, S("oldest")))
@@ -143,6 +146,8 @@ static enum err count(struct ctx *c, struct opt_int assignee, struct opt_int inb
 	struct conversation_count_row row;
 	size_t got;
 
+	if (inbox.is != GIVEN && c->actor.scope.n == 1)
+		inbox = SOME_INT(c->actor.scope.v[0]);
 	TRY(conversation_count(
 	    c, &(struct conversation_count_in){c->actor.scope, S("open"), assignee, inbox}, &row, 1,
 	    &got));
@@ -248,8 +253,10 @@ static enum err set_mark(struct ctx *c, int64_t id, int64_t up_to, struct reply 
 	struct conversation_rows_row v;
 
 	TRY(inbox_row(c, id, &v));
+	if (up_to > v.last_in_id)
+		up_to = v.last_in_id;
 	TRY(mark_read(c, id, c->actor.id, up_to));
-	if (v.visitor_id && up_to)
+	if (v.visitor_id && up_to && ctx_may(c, P_CONVERSATION_REPLY))
 		ctx_live(c,
 			 (struct live){.topic = LIVE_CHAT,
 				       .id = v.visitor_id,

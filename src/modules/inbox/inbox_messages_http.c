@@ -312,6 +312,10 @@ static enum err post_settle(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(job_of_subject(c, S("mail"), e.id, &job, 1, &n));
 	if (n && in->sent)
 		TRY(job_drop(c, job.id, &dropped, 1, &n));
+	else if (n)
+		TRY(job_state(c, &(struct job_state_in){.id = job.id,
+							.state = S("failed"),
+							.error_key = S("inbox.said_not_sent")}));
 	TRY(inbox_entry_state(c, e.id, in->sent ? "sent" : "failed",
 			      in->sent ? NULL : "inbox.said_not_sent", S("")));
 	return reply_entry(c, e.id, false, r);

@@ -82,13 +82,42 @@ static enum err check_files(struct ctx *c, const struct inbox_write *w)
 	return E_OK;
 }
 
+/* A file hangs in one inbox; sent on from another, the same bytes get a row of their own. */
+static enum err own_file(struct ctx *c, int64_t *id, int64_t inbox_id)
+{
+	struct file_get_row f;
+	struct file_insert_row row;
+	size_t n;
+
+	TRY(file_get(c, *id, &f, 1, &n));
+	if (n == 0 || f.inbox_id == inbox_id)
+		return E_OK;
+	if (f.inbox_id == 0)
+		return file_hang(c, *id, inbox_id);
+	TRY(file_insert(c,
+			&(struct file_insert_in){.hash = f.hash,
+						 .name = f.name,
+						 .type = f.type,
+						 .size = f.size,
+						 .width = f.width,
+						 .height = f.height,
+						 .actor_kind = f.actor_kind,
+						 .actor_id = f.actor_id,
+						 .inbox_id = inbox_id,
+						 .at = c->now},
+			&row, 1, &n));
+	*id = row.id;
+	return E_OK;
+}
+
 static enum err hang_files(struct ctx *c, const struct inbox_write *w, int64_t entry_id,
 			   int64_t inbox_id)
 {
 	for (size_t i = 0; i < w->files.n; i++) {
-		TRY(attachment_add(
-		    c, &(struct attachment_add_in){entry_id, (int64_t)i, w->files.v[i], S("")}));
-		TRY(file_hang(c, w->files.v[i], inbox_id));
+		int64_t id = w->files.v[i];
+		TRY(own_file(c, &id, inbox_id));
+		TRY(attachment_add(c,
+				   &(struct attachment_add_in){entry_id, (int64_t)i, id, S("")}));
 	}
 	return E_OK;
 }

@@ -210,7 +210,9 @@ static void may_be_put_off_again(void **state)
 			    testing_call(&w.t, &w.agent, "PATCH", "/conversations/1", puts[i]),
 			    200);
 		testing_call(&w.t, &w.agent, "GET", "/conversations/1/history", "");
-		assert_true(testing_has(&w.t, "{\"from\":\"snoozed\",\"to\":\"snoozed\"}"));
+		/* PostgreSQL writes JSON its own way. */
+		assert_true(testing_has(&w.t, "{\"from\":\"snoozed\",\"to\":\"snoozed\"}") ||
+			    testing_has(&w.t, "{\"to\": \"snoozed\", \"from\": \"snoozed\"}"));
 		testing_close(&w.t);
 	}
 }

@@ -333,28 +333,29 @@ static enum err load_entry(struct loader *l, const struct conversation_rows_row 
 	struct entry_insert_row row;
 	size_t n;
 
-	TRY(entry_insert(
-	    l->c,
-	    &(struct entry_insert_in){.conversation_id = v->id,
-				      .inbox_id = v->inbox_id,
-				      .kind = e->kind,
-				      .at = at,
-				      .direction = e->direction,
-				      .person_id = id_of(l, "person", e->person),
-				      .customer_id = in ? v->customer_id : 0,
-				      .text = e->text,
-				      .language = in ? v->language : S(""),
-				      .state = message && !in ? S("read") : S("received"),
-				      .sender = !mail ? S("")
-						: in  ? sender
-						      : address,
-				      .recipients = !mail ? S("")
-						    : in  ? address
-							  : sender,
-				      .subject = mail ? v->subject : S(""),
-				      .event = event_json(l, e),
-				      .file_count = (int64_t)e->attachments.n},
-	    &row, 1, &n));
+	TRY(entry_insert(l->c,
+			 &(struct entry_insert_in){.conversation_id = v->id,
+						   .inbox_id = v->inbox_id,
+						   .kind = e->kind,
+						   .at = at,
+						   .direction = e->direction,
+						   .person_id = id_of(l, "person", e->person),
+						   .customer_id = in ? v->customer_id : 0,
+						   .text = e->text,
+						   .language = in ? v->language : S(""),
+						   .state = !message || in ? S("received")
+							    : mail         ? S("sent")
+									   : S("read"),
+						   .sender = !mail ? S("")
+							     : in  ? sender
+								   : address,
+						   .recipients = !mail ? S("")
+								 : in  ? address
+								       : sender,
+						   .subject = mail ? v->subject : S(""),
+						   .event = event_json(l, e),
+						   .file_count = (int64_t)e->attachments.n},
+			 &row, 1, &n));
 	TRY(load_attachments(l, e, row.id, v->inbox_id));
 	if (e->text.n)
 		TRY(index_entry(l, v, row.id, at, e->text));

@@ -203,11 +203,15 @@ static void walk_all(const struct blobs *b, struct walk *w)
 	arena_free(a);
 }
 
-void blobs_walk(const struct blobs *b, int64_t before, void (*each)(void *, struct str), void *arg)
+void blobs_walk(const struct blobs *b, unsigned part, int64_t before,
+		void (*each)(void *, struct str), void *arg)
 {
 	struct walk w = {before, each, arg, 0};
+	struct arena *a = arena_new();
+	struct str prefix = str_fmt(a, "%02x", part % 256);
 
-	walk_all(b, &w);
+	walk_folder(str_fmt(a, "%s/%s", b->folder, prefix.p).p, prefix.p, &w);
+	arena_free(a);
 }
 
 int64_t blobs_size(const struct blobs *b)

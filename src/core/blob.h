@@ -27,9 +27,10 @@ void blob_remove(const struct blobs *, struct str hash);
 /* Bytes on the disk, and free beside them. */
 int64_t blobs_size(const struct blobs *);
 int64_t blobs_free_space(const struct blobs *);
-/* Call each() for every stored hash older than `before` (by the file's time). */
-void blobs_walk(const struct blobs *, int64_t before, void (*each)(void *, struct str hash),
-		void *);
+/* Call each() for the stored hashes of one part of 256 that are older than `before` (by the file's
+ * time): a part is small however many files there are. */
+void blobs_walk(const struct blobs *, unsigned part, int64_t before,
+		void (*each)(void *, struct str hash), void *);
 
 /* What kind of file the first bytes say it is ("image/png"); `claimed` when they say nothing and
  * it is a harmless claim, else application/octet-stream. */

@@ -103,11 +103,17 @@ static void drop_orphan(void *arg, struct str hash)
 	o->n++;
 }
 
+enum { BLOB_PARTS = 8 };
+
 static enum err clear_blobs(struct ctx *c, int64_t before, int64_t *n)
 {
 	struct orphans o = {c, 0};
 
-	blobs_walk(c->desk->blobs, before, drop_orphan, &o);
+	/* A few parts an hour, so that the writer is never held up; all of them in a day and a
+	 * half. */
+	for (unsigned k = 0; k < BLOB_PARTS; k++)
+		blobs_walk(c->desk->blobs, (unsigned)(c->now / HOUR_MS) * BLOB_PARTS + k, before,
+			   drop_orphan, &o);
 	*n = o.n;
 	return E_OK;
 }

@@ -265,6 +265,19 @@ enum err webchat_add_visitor(struct ctx *c, int64_t inbox_id, struct str client_
 	return E_OK;
 }
 
+/* Who signed in is another visitor than who was there before on the same browser, and than the
+ * next one to sign in: nobody reads on in somebody else's chat. */
+static struct str visitor_key(struct ctx *c, const struct start_in *in)
+{
+	unsigned char hash[16];
+
+	if (!in->identity.n)
+		return in->client_id;
+	crypto_short_hash(in->client_id, in->identity, hash);
+	return str_fmt(c->a, "%.*s#%.*s", STR(in->client_id),
+		       STR(str_hex(c->a, hash, sizeof hash)));
+}
+
 static enum err add_visitor(struct ctx *c, const struct inbox_link *link, const struct start_in *in,
 			    int64_t *id)
 {
@@ -275,7 +288,7 @@ static enum err add_visitor(struct ctx *c, const struct inbox_link *link, const 
 	TRY(find_customer(c, link, in, &customer));
 	TRY(visitor_insert(c,
 			   &(struct visitor_insert_in){.inbox_id = link->id,
-						       .client_id = in->client_id,
+						       .client_id = visitor_key(c, in),
 						       .customer_id = customer,
 						       .name = in->name,
 						       .email = in->email,
@@ -302,7 +315,7 @@ static enum err post_start(struct ctx *c, const struct req *q, struct reply *r)
 		return fail(c, E_RATE, "error.rate", NULL);
 	TRY(find_chat(c, q->word, &link));
 	TRY(check_start(c, link.settings, in));
-	TRY(visitor_by_client(c, link.id, in->client_id, &known, 1, &n));
+	TRY(visitor_by_client(c, link.id, visitor_key(c, in), &known, 1, &n));
 	if (n)
 		s.visitor_id = known.id;
 	else

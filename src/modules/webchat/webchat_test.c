@@ -129,6 +129,15 @@ static void trusts_only_signatures(void **state)
 		testing_call(&t, &agent, "GET", "/customers", "");
 		assert_true(testing_has(&t, "\"id\":1"));
 		assert_false(testing_has(&t, "\"id\":2"));
+		/* Another one signs in on the first one's browser: a chat of his own. */
+		hex_of(&t, "customer-18", mac);
+		snprintf(body, sizeof body,
+			 "{\"client_id\":\"device-number-0-x\",\"language\":\"en\",\"identity\":"
+			 "\"customer-18\",\"identity_hash\":\"%s\"}",
+			 mac);
+		assert_int_equal(testing_call(&t, &nobody, "POST", "/chat/key/start", body), 201);
+		assert_true(testing_has(&t, "\"visitor_id\":3"));
+		hex_of(&t, "customer-17", mac);
 		mac[5] = mac[5] == 'a' ? 'b' : 'a';
 		snprintf(body, sizeof body,
 			 "{\"client_id\":\"device-number-9-x\",\"language\":\"en\",\"identity\":"

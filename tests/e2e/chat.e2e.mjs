@@ -83,9 +83,11 @@ async function findByKeyboard(page, text) {
     await page.keyboard.press('3')
     return page.waitForURL(/\/inbox\/all/, { timeout: 500 }).then(() => true)
   })
-  for (let i = 0; i < 6; i++) {
+  // The newest stands on top once the list is there; a slow machine is given its time before going on.
+  await until(() => page.getByText(text).count())
+  for (let i = 0; i < 3; i++) {
     await page.keyboard.press('j')
-    if (await until(() => thread.count(), 2000)) return true
+    if (await until(() => thread.count(), 8000)) return true
   }
   return false
 }

@@ -115,9 +115,12 @@ static enum err permit(struct ctx *c, enum perm p)
 static struct str request_hash(struct ctx *c, const struct req *q)
 {
 	struct str where = str_fmt(c->a, "%.*s?%.*s", STR(q->http->path), STR(q->http->query));
+	struct str body = q->body;
 	unsigned char h[16];
 
-	crypto_short_hash(where, q->body, h);
+	if (q->http->body_file.n)
+		body = (struct str){(const char *)q->http->body_sha256, 32};
+	crypto_short_hash(where, body, h);
 	return str_hex(c->a, h, sizeof h);
 }
 
@@ -285,6 +288,8 @@ static void finish(struct store_work *w, enum err e)
 	struct call *call = (struct call *)w;
 	struct reply *r = &call->r;
 
+	if (!call->a) /* the transaction could not even begin */
+		call->a = call->c.a = arena_new();
 	if (e == E_BUSY && !call->c.key && blobs_free_space(call->desk->blobs) < DISK_LOW)
 		(void)!fail(&call->c, e, "error.disk_full", NULL);
 	log_call(call, e == E_OK ? r->status : err_http(e), e);

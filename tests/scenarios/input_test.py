@@ -87,6 +87,13 @@ class Input(Scenario):
         self.assertEqual(len([t for t in self.admin.get("/teams")["items"] if t["name"] == "north"]), 1)
         self.refused(422, "error.idempotency_reused", "POST", "/teams", {"name": "south"}, headers=head)
 
+    def test_one_key_is_one_upload(self):
+        head = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": "text/plain"}
+        first, again, other = (self.admin.call("POST", "/uploads?name=a.txt", body, headers=head)
+                               for body in (b"one", b"one", b"another"))
+        self.assertEqual((first.status, first.data), (201, again.data))
+        self.assertEqual((other.status, other.json["key"]), (422, "error.idempotency_reused"))
+
     def test_another_site_cannot_act(self):
         a = self.admin.call("POST", "/tags", {"name": "stolen"}, headers={"Origin": "https://evil.example"})
         self.assertEqual((a.status, a.json["key"]), (403, "error.origin"))

@@ -11,6 +11,8 @@
 
 enum {
 	JOIN_MS = 250,
+	GATHER_MS = 5, /* what comes together is rendered together */
+	ROUND = 64,    /* changes rendered in one snapshot */
 	BEAT_MS = 15000,
 	RING = 4096,
 	TOPICS_MAX = 40,
@@ -23,9 +25,13 @@ struct pending {
 	struct pending *next;
 	struct live l; /* texts owned, see copy_live() */
 	int64_t due;
+	struct last *last; /* that points back here */
+	bool wanted;
+	struct buf out; /* what it shows, while it is being sent */
 };
 
-/* A message already sent, for streams that come back. */
+/* A message already sent, for streams that come back; without a chunk nobody was there to hear
+ * it, and who should have is told to read again. */
 struct sent {
 	int64_t seq;
 	enum live_topic topic;
@@ -56,6 +62,7 @@ struct member {
 struct last {
 	uint64_t key;
 	int64_t at;
+	struct pending *waits; /* the one that later changes are joined with */
 };
 
 struct hub {
@@ -64,7 +71,7 @@ struct hub {
 	pthread_cond_t wake;
 	pthread_t thread;
 	bool stopping;
-	struct pending *pending;
+	struct pending *pending, **pending_end;
 	struct member *members;
 	size_t n_members;
 	struct sent ring[RING];
@@ -211,13 +218,17 @@ static void end_streams(struct hub *h, const struct live *l)
 	}
 }
 
+static bool anybody_wants(const struct hub *h, const struct live *l)
+{
+	for (const struct member *m = h->members; m; m = m->next)
+		if (m->stream && wants(m, l->topic, l->id, l->inbox_id))
+			return true;
+	return false;
+}
+
 /* With the lock held. */
 static void broadcast(struct hub *h, const struct live *l, struct str data)
 {
-	if (l->topic == LIVE_END) {
-		end_streams(h, l);
-		return;
-	}
 	h->seq++;
 	struct http_chunk *chunk = make_chunk(h, l, data);
 	for (struct member *m = h->members; m; m = m->next)
@@ -225,12 +236,6 @@ static void broadcast(struct hub *h, const struct live *l, struct str data)
 			http_stream_send(m->stream, chunk);
 	ring_put(h, l, chunk);
 }
-
-struct render {
-	const struct live *l;
-	struct buf *out;
-	struct desk *desk;
-};
 
 static const struct live_source *source_of(const struct desk *desk, enum live_topic topic)
 {
@@ -241,36 +246,89 @@ static const struct live_source *source_of(const struct desk *desk, enum live_to
 	return NULL;
 }
 
+/* The changes of a round, in the order they go out. */
+struct round {
+	struct desk *desk;
+	struct pending *all[ROUND];
+	size_t n;
+	bool renders; /* some are to be read from the database */
+};
+
 static enum err render(void *arg, struct db *db, int attempt)
 {
-	struct render *r = arg;
-	struct ctx c = ctx_system(r->desk, r->out->a, db);
-	const struct live_source *s = source_of(r->desk, r->l->topic);
+	struct round *r = arg;
 
 	(void)attempt;
-	r->out->n = 0;
-	return s ? s->render(&c, r->l->id, r->out) : E_OK;
+	for (size_t i = 0; i < r->n; i++) {
+		struct pending *p = r->all[i];
+		const struct live_source *s = source_of(r->desk, p->l.topic);
+
+		if (!p->wanted || p->l.data.n || !s)
+			continue;
+		struct ctx c = ctx_system(r->desk, p->out.a, db);
+
+		p->out.n = 0;
+		enum err e = s->render(&c, p->l.id, &p->out);
+		if (e == E_NOTFOUND) {
+			p->out.n = 0;
+			buf_z(&p->out, "\"removed\":true");
+		} else if (e != E_OK) {
+			p->out.n = 0; /* without its card: who follows reads it */
+			return e;
+		}
+	}
+	return E_OK;
 }
 
-/* Without the lock: reads the card, then sends. */
-static void send_pending(struct hub *h, struct pending *p)
+/* With the lock held: what nobody follows is only noted. */
+static void look_who_wants(struct hub *h, struct round *r, struct arena *a)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		struct pending *p = r->all[i];
+
+		p->out = BUF(a);
+		p->wanted = p->l.topic == LIVE_END || anybody_wants(h, &p->l);
+		if (p->wanted && p->l.data.n)
+			buf_add(&p->out, p->l.data);
+		r->renders |= p->wanted && !p->l.data.n && source_of(h->desk, p->l.topic);
+	}
+}
+
+/* With the lock held. */
+static void note_unheard(struct hub *h, const struct live *l)
+{
+	h->seq++;
+	ring_put(h, l, NULL);
+}
+
+/* With the lock held, but not while the cards are read. */
+static void send_round(struct hub *h, struct round *r)
 {
 	struct arena *a = arena_new();
-	struct buf out = BUF(a);
 
-	if (p->l.data.n) {
-		buf_add(&out, p->l.data);
-	} else if (source_of(h->desk, p->l.topic)) {
-		struct render r = {&p->l, &out, h->desk};
-		enum err e = store_read_wait(h->desk->store, render, &r);
-		if (e == E_NOTFOUND)
-			buf_z(&out, "\"removed\":true");
+	look_who_wants(h, r, a);
+	if (r->renders) {
+		pthread_mutex_unlock(&h->lock);
+		if (store_read_wait(h->desk->store, render, r) != E_OK)
+			(void)0; /* told without its card */
+		pthread_mutex_lock(&h->lock);
 	}
-	pthread_mutex_lock(&h->lock);
-	broadcast(h, &p->l, buf_str(&out));
-	pthread_mutex_unlock(&h->lock);
+	for (size_t i = 0; i < r->n; i++) {
+		struct pending *p = r->all[i];
+
+		/* Who came meanwhile hears of it too, without the card. */
+		if (p->l.topic == LIVE_END)
+			end_streams(h, &p->l);
+		else if (p->wanted || anybody_wants(h, &p->l))
+			broadcast(h, &p->l, buf_str(&p->out));
+		else
+			note_unheard(h, &p->l);
+		/* Who publishes need not wait for all of them. */
+		pthread_mutex_unlock(&h->lock);
+		pthread_mutex_lock(&h->lock);
+		free(p);
+	}
 	arena_free(a);
-	free(p);
 }
 
 /* ---- queueing ---- */
@@ -291,7 +349,7 @@ static struct pending *copy_live(const struct live *l)
 	if (!p)
 		abort();
 	text = (char *)(p + 1);
-	p->l = *l;
+	*p = (struct pending){.l = *l};
 	if (l->kind.n)
 		memcpy(text, l->kind.p, l->kind.n);
 	if (l->data.n)
@@ -307,27 +365,44 @@ static bool same(const struct live *a, const struct live *b)
 	       !b->data.n;
 }
 
+static void append(struct hub *h, struct pending *p)
+{
+	p->next = NULL;
+	*h->pending_end = p;
+	h->pending_end = &p->next;
+	pthread_cond_signal(&h->wake);
+}
+
 /* With the lock held. */
 static void queue(struct hub *h, const struct live *l)
 {
-	int64_t now = clock_ticks() / 1000, due = now;
+	int64_t now = clock_ticks() / 1000;
 	struct last *last = &h->last[key_of(l) % FOLLOWED];
-	struct pending **at = &h->pending;
 
-	for (; *at; at = &(*at)->next) {
-		if (same(&(*at)->l, l)) {
-			(*at)->l.version = l->version;
-			return;
-		}
+	if (!h->members && l->topic != LIVE_END) {
+		note_unheard(h, l);
+		return;
 	}
-	if (!l->kind.n && last->key == key_of(l) && last->at + JOIN_MS > now)
-		due = last->at + JOIN_MS;
-	last->key = key_of(l);
-	last->at = due;
-	*at = copy_live(l);
-	(*at)->due = due;
-	(*at)->next = NULL;
-	pthread_cond_signal(&h->wake);
+	if (last->waits && same(&last->waits->l, l)) {
+		last->waits->l.version = l->version;
+		return;
+	}
+	struct pending *p = copy_live(l);
+
+	if (l->kind.n) {
+		p->due = now;
+	} else if (last->key == key_of(l) && last->at + JOIN_MS > now) {
+		p->due = last->at + JOIN_MS;
+	} else {
+		p->due = now + GATHER_MS;
+	}
+	if (!l->kind.n && !last->waits) {
+		last->key = key_of(l);
+		last->at = p->due;
+		last->waits = p;
+		p->last = last;
+	}
+	append(h, p);
 }
 
 /* topic, id, inbox, version, kind, data in one short text. */
@@ -351,13 +426,14 @@ void hub_publish(struct hub *h, const struct live *l)
 {
 	bool several = store_is_pgsql(h->desk->store);
 
-	for (; l; l = l->next) {
-		pthread_mutex_lock(&h->lock);
-		queue(h, l);
-		pthread_mutex_unlock(&h->lock);
-		if (several)
-			tell_others(h, l);
-	}
+	if (!l)
+		return;
+	pthread_mutex_lock(&h->lock);
+	for (const struct live *one = l; one; one = one->next)
+		queue(h, one);
+	pthread_mutex_unlock(&h->lock);
+	for (; several && l; l = l->next)
+		tell_others(h, l);
 }
 
 static void heard(void *arg, const char *channel, struct str text)
@@ -422,10 +498,23 @@ static void closed(void *arg, struct http_stream *s)
 	member_free(gone);
 }
 
+/* Whether the ring still holds all that the member should have heard after `last`. */
+static bool can_catch_up(const struct hub *h, const struct member *m, int64_t last)
+{
+	if (last < h->first_seq - 1 || last > h->seq)
+		return false;
+	for (int64_t n = last + 1; n <= h->seq; n++) {
+		const struct sent *s = &h->ring[n % RING];
+		if (s->seq == n && !s->chunk && wants(m, s->topic, s->id, s->inbox_id))
+			return false;
+	}
+	return true;
+}
+
 /* What was missed since `last`, or reset.  With the lock held. */
 static void catch_up(struct hub *h, struct member *m, int64_t last)
 {
-	if (last < h->first_seq - 1 || last > h->seq) {
+	if (!can_catch_up(h, m, last)) {
 		send_text(m, S("event: reset\ndata: {}\n\n"));
 		return;
 	}
@@ -534,19 +623,26 @@ size_t hub_streams(struct hub *h)
 
 /* ---- the hub's thread ---- */
 
-/* The first pending change whose time has come; *next is when the next one is due. */
-static struct pending *take_due(struct hub *h, int64_t now, int64_t *next)
+/* The pending changes whose time has come; *next is when the next one is due. */
+static void take_due(struct hub *h, int64_t now, struct round *r, int64_t *next)
 {
-	for (struct pending **at = &h->pending; *at; at = &(*at)->next) {
+	struct pending **at = &h->pending;
+
+	while (*at && r->n < ROUND) {
 		struct pending *p = *at;
-		if (p->due <= now) {
-			*at = p->next;
-			return p;
+
+		if (p->due > now) {
+			*next = p->due < *next ? p->due : *next;
+			at = &p->next;
+			continue;
 		}
-		if (p->due < *next)
-			*next = p->due;
+		*at = p->next;
+		if (p->last)
+			p->last->waits = NULL;
+		r->all[r->n++] = p;
 	}
-	return NULL;
+	if (!*at)
+		h->pending_end = at;
 }
 
 static void beat(struct hub *h)
@@ -573,11 +669,11 @@ static void *run(void *arg)
 	pthread_mutex_lock(&h->lock);
 	while (!h->stopping) {
 		int64_t now = clock_ticks() / 1000, next = next_beat;
-		struct pending *p = take_due(h, now, &next);
-		if (p) {
-			pthread_mutex_unlock(&h->lock);
-			send_pending(h, p);
-			pthread_mutex_lock(&h->lock);
+		struct round r = {.desk = h->desk};
+
+		take_due(h, now, &r, &next);
+		if (r.n) {
+			send_round(h, &r);
 		} else if (now >= next_beat) {
 			beat(h);
 			next_beat = now + BEAT_MS;
@@ -597,6 +693,7 @@ struct hub *hub_new(struct desk *desk)
 	if (!h)
 		abort();
 	h->desk = desk;
+	h->pending_end = &h->pending;
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

@@ -1,7 +1,7 @@
 /* hub.h - live updates: what changed, to the streams that may see it.
  *
  * A stream follows topics: "list", "conversation:12", "people", "inboxes", "me", "chat:7".
- * Changes of one topic and id are joined over 250 ms (the first goes out at once); what a topic
+ * Changes of one topic and id are joined over 250 ms (the first goes out after 5); what a topic
  * sends is rendered once, on a read worker, by the module that registered it (live_source), and
  * written to all streams whose scope holds the inbox.  Each message has a number; a stream that
  * comes back with its last number gets what it missed, or `reset`.  A beat every 15 s. */

@@ -123,6 +123,7 @@ class Stream:
         raise AssertionError(f"no event {event or ''} within {seconds} s")
 
     def close(self):
+        self.r.close()  # it holds the socket too
         self.c.close()
 
 

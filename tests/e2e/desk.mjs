@@ -5,12 +5,13 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const { chromium } = createRequire(join(root, 'web/package.json'))('playwright-core')
-const program = process.env.AFTERSAIL_BIN ?? join(root, 'build/aftersail')
+// A relative path starts at the root of the repository.
+const program = resolve(root, process.env.AFTERSAIL_BIN ?? 'build/aftersail')
 
 export const PASSWORD = 'aftersail-demo'
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms))

@@ -32,6 +32,9 @@ const DATE = { year: 'numeric', month: 'short', day: 'numeric' } as const
 
 export const timeOf = (at: number) => format(at, TIME)
 export const dateTime = (at: number) => format(at, { ...DATE, ...TIME })
+/** A moment of the next days: which day of the week, and when. */
+export const dayTime = (at: number) =>
+  format(at, { weekday: 'short', month: 'short', day: 'numeric', ...TIME })
 export const dateOf = (at: number) => format(at, DATE)
 export const dayKey = (at: number) =>
   format(at, { year: 'numeric', month: '2-digit', day: '2-digit' })

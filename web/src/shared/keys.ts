@@ -45,8 +45,8 @@ export function nameOf(e: KeyboardEvent) {
 /** For people: ⌘K on a Mac, Ctrl K elsewhere. */
 export function showKeys(keys: string) {
   const names: Record<string, string> = isMac
-    ? { mod: '⌘', alt: '⌥', shift: '⇧', enter: '↵' }
-    : { mod: 'Ctrl', alt: 'Alt', shift: 'Shift', enter: '↵' }
+    ? { mod: '⌘', alt: '⌥', shift: '⇧', enter: '↵', escape: 'Esc' }
+    : { mod: 'Ctrl', alt: 'Alt', shift: 'Shift', enter: '↵', escape: 'Esc' }
   const one = (part: string) =>
     part
       .split('+')

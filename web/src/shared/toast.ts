@@ -3,8 +3,11 @@ import { shallowReactive } from 'vue'
 
 import { asApiError } from '@/api/client'
 import { t, tOr } from './i18n'
+import { offerUndo } from './undo'
 
 export interface Toast {
+  /** Called when it goes, by itself or because somebody closed it. */
+  gone?: () => void
   id: number
   text: string
   tone: 'plain' | 'bad'
@@ -22,13 +25,13 @@ let next = 1
 
 export function dismiss(id: number) {
   const at = toasts.findIndex((toast) => toast.id === id)
-  if (at >= 0) toasts.splice(at, 1)
+  if (at >= 0) toasts.splice(at, 1).forEach((toast) => toast.gone?.())
 }
 
-function show(toast: Omit<Toast, 'id'>, ms: number) {
+function show(toast: Omit<Toast, 'id' | 'gone'>, ms: number, gone?: () => void) {
   const id = next++
-  toasts.push({ ...toast, id })
-  if (toasts.length > 4) toasts.shift()
+  toasts.push({ ...toast, id, gone })
+  if (toasts[0] && toasts.length > 4) dismiss(toasts[0].id)
   setTimeout(() => dismiss(id), ms)
   return id
 }
@@ -43,20 +46,14 @@ export function sayLink(text: string, label: string, go: () => void) {
 }
 
 export function sayUndo(text: string, undo: () => void) {
-  const id = show(
-    {
-      text,
-      tone: 'plain',
-      action: {
-        label: t('action.undo'),
-        run: () => {
-          dismiss(id)
-          undo()
-        },
-      },
-    },
-    UNDO_MS,
-  )
+  const run = () => {
+    withdraw()
+    dismiss(id)
+    undo()
+  }
+  const withdraw = offerUndo(run)
+  const action = { label: t('action.undo'), run }
+  const id = show({ text, tone: 'plain', action }, UNDO_MS, withdraw)
   return id
 }
 

@@ -1,6 +1,7 @@
 // What a press does to a conversation: shown at once, undone with the reason when refused.
 import { api, must } from '@/api/client'
 import type { Card, Conversation, ConversationPatch } from '@/api/types'
+import { customerName } from '@/shared/customers'
 import { t } from '@/shared/i18n'
 import { attempt, sayProblem, sayUndo } from '@/shared/toast'
 import { countsChanged, placeCard, touchCard } from './useList'
@@ -57,7 +58,10 @@ export async function setStatus(open: Open, status: Conversation['status'], snoo
   if (!(await patch(open, change))) return
   const back: Change = { status: before.status }
   if (before.status === 'snoozed') back.snoozed_until = before.snoozed_until ?? undefined
-  sayUndo(t(`inbox.moved.${status}`, { name: c.customer.name }), () => void patch(open, back))
+  sayUndo(
+    t(`inbox.moved.${status}`, { name: customerName(c.customer) }),
+    () => void patch(open, back),
+  )
 }
 
 export async function markUnread(open: Open) {

@@ -2,7 +2,7 @@
 import { computed } from 'vue'
 
 import { inboxes, people, tags, teams } from '@/shared/directory'
-import { dateTime, zone } from '@/shared/format'
+import { dayTime, zone } from '@/shared/format'
 import { t } from '@/shared/i18n'
 import { myId } from '@/shared/session'
 import type { IconName } from '@/ui/icons'
@@ -75,6 +75,6 @@ export const snoozeChoices = (now: number): Option[] =>
   snoozes(now, zone.value).map((s) => ({
     value: s.at,
     text: t(`inbox.snooze.${s.key}`),
-    hint: dateTime(s.at),
+    hint: dayTime(s.at),
     icon: 'bell',
   }))

@@ -1,4 +1,5 @@
 export { routes, settings } from './routes'
 export { resumeOutbox } from './composer/outbox'
+export { composerHelp } from './composer/keys'
 export { counts, countsChanged, announcement } from './useList'
 export { channelIcon } from './choices'

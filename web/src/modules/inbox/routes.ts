@@ -1,7 +1,13 @@
 import type { RouteRecordRaw } from 'vue-router'
 
+import { firstList } from './useList'
+
 export const routes: RouteRecordRaw[] = [
-  { path: '/', redirect: '/inbox/mine' },
+  {
+    path: '/',
+    component: () => import('./InboxPage.vue'),
+    beforeEnter: async () => `/inbox/${await firstList()}`,
+  },
   {
     path: '/inbox/:list(mine|unassigned|all)/:id(\\d+)?',
     name: 'inbox',

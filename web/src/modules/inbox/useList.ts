@@ -4,6 +4,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 
 import { api, must } from '@/api/client'
 import type { Card, Counts } from '@/api/types'
+import { customerName } from '@/shared/customers'
 import { listen, type Change } from '@/shared/live'
 import { myId } from '@/shared/session'
 import { usePage } from '@/shared/usePage'
@@ -32,6 +33,11 @@ export async function loadCounts() {
     // The old figures stay; the next change asks again.
   }
 }
+/** Where one begins: with one's own, or with what nobody has taken yet. */
+export async function firstList() {
+  await loadCounts()
+  return counts.value && !counts.value.mine && counts.value.unassigned ? 'unassigned' : 'mine'
+}
 export function countsChanged() {
   clearTimeout(countSoon)
   countSoon = setTimeout(() => void loadCounts(), 400)
@@ -57,7 +63,7 @@ async function fetchCard(id: number) {
 function takeLive(card: Card, known: Card | undefined) {
   if (known && known.version > card.version) return
   const cameIn = card.last_direction === 'in' && card.last_at > (known?.last_at ?? 0)
-  if (cameIn) announcement.value = `${card.customer.name}: ${card.snippet}`
+  if (cameIn) announcement.value = `${customerName(card.customer)}: ${card.snippet}`
   placeCard({ ...card, unread: cameIn || (known?.unread ?? false) })
 }
 

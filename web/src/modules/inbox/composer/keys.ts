@@ -1,0 +1,26 @@
+// What the composer's own field answers. The help sheet lists it: the map is written once.
+import type { Binding } from '@/shared/keys'
+
+export type ComposerAct = 'send' | 'send_resolve' | 'attach' | 'canned' | 'leave'
+
+const group = 'keys.group.composer'
+
+export const composerKeys: { keys: string; label: string; act: ComposerAct }[] = [
+  { keys: 'mod+enter', label: 'keys.send', act: 'send' },
+  { keys: 'mod+shift+enter', label: 'keys.send_resolve', act: 'send_resolve' },
+  { keys: 'mod+m', label: 'keys.canned', act: 'canned' },
+  { keys: 'mod+alt+a', label: 'keys.attach', act: 'attach' },
+  { keys: 'escape', label: 'keys.leave', act: 'leave' },
+]
+
+/** Signs that open a menu while one writes. */
+const signs = [
+  { keys: '/', label: 'keys.canned' },
+  { keys: '{ {', label: 'keys.variable' },
+  { keys: '@', label: 'keys.mention' },
+]
+
+export const composerHelp: Pick<Binding, 'keys' | 'label' | 'group'>[] = [
+  ...composerKeys,
+  ...signs,
+].map(({ keys, label }) => ({ keys, label, group }))

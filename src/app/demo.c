@@ -418,9 +418,11 @@ static enum err finish_conversation(struct loader *l, const struct demo_conversa
 				    const struct course *k)
 {
 	bool snoozed = str_eq(d->status, S("snoozed"));
+	struct tag_put_row put;
+	size_t n;
 
 	for (size_t i = 0; i < d->tags.n; i++)
-		TRY(tag_put(l->c, id, id_of(l, "tag", d->tags.v[i])));
+		TRY(tag_put(l->c, id, id_of(l, "tag", d->tags.v[i]), &put, 1, &n));
 	if (!d->unread && k->last_in_id)
 		TRY(demo_read_by_all(l->c, id, k->last_in_id));
 	return demo_conversation_finish(

@@ -152,7 +152,9 @@ int hours_main(int argc, char **argv)
 
 	if (ical)
 		from = 4;
-	if (argc < 4 || argc < from + 2) {
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		status = usage(stdout);
+	} else if (argc < 4 || argc < from + 2) {
 		status = usage(stderr);
 	} else if (!read_file(a, argv[1], &text) || (ical && !read_file(a, argv[3], &holidays))) {
 		fprintf(stderr, "%s: cannot be read\n", argv[1]);

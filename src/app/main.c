@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -37,6 +38,12 @@ static int complain(const char *what)
 {
 	fprintf(stderr, "aftersail: %s\n", what);
 	return 1;
+}
+
+static int usage(const char *what)
+{
+	complain(what);
+	return EX_USAGE;
 }
 
 /* ---- opening ---- */
@@ -140,11 +147,11 @@ static int person(struct arena *a, struct config *c, const char *role)
 	struct person_job j = {.seed = true};
 
 	if (!given.email.n)
-		return complain("--email is missing");
+		return usage("--email is missing");
 	crypto_init();
 	struct str password = given.password.n ? given.password : read_password(a);
 	if (str_chars(password) < 10)
-		return complain("the password needs 10 characters or more");
+		return usage("the password needs 10 characters or more");
 	j.in = (struct account_new){.name = given.name.n ? given.name : given.email,
 				    .email = given.email,
 				    .password_hash = crypto_password_hash(a, password),
@@ -282,6 +289,12 @@ static int help(struct str topic)
 {
 	const struct command *one = find(topic);
 
+	for (size_t i = 0; i < COUNT(engines); i++)
+		if (str_eq(str_of(engines[i].name), topic)) {
+			char *argv[] = {(char *)(uintptr_t)engines[i].name, "--help", NULL};
+			engines[i].main(2, argv);
+			return 0;
+		}
 	if (one) {
 		printf("aftersail %s\n\n%s\n\nSettings are flags too: --data, --database, --listen "
 		       "...; see aftersail config --doc\n",
@@ -330,9 +343,22 @@ static void set_switch(struct str name)
 	given.doc |= str_eq(name, S("doc"));
 }
 
+/* The one of the command's own flags that an unknown one is nearest to, or NULL. */
+static const char *near_own(struct arena *a, const struct command *cmd, struct str key)
+{
+	struct str all = str_fmt(a, "%s|%s", cmd->own, cmd->switches), one;
+	const char *names[16];
+	size_t n = 0;
+
+	while (n < COUNT(names) && str_cut(&all, '|', &one))
+		if (one.n)
+			names[n++] = str_z(a, one);
+	return config_knows(a, key) ? NULL : str_nearest(key, names, n);
+}
+
 /* Take the command's own flags out; what is left is the configuration's. */
-static int split_flags(const struct command *cmd, int argc, char **argv, char **rest,
-		       const char **why)
+static int split_flags(struct arena *a, const struct command *cmd, int argc, char **argv,
+		       char **rest, const char **why)
 {
 	int n = 0;
 
@@ -341,6 +367,7 @@ static int split_flags(const struct command *cmd, int argc, char **argv, char **
 		struct str name = str_starts(flag, S("--")) ? str_slice(flag, 2, flag.n) : S("");
 		ptrdiff_t eq = str_find_char(name, '=');
 		struct str key = eq >= 0 ? str_slice(name, 0, (size_t)eq) : name;
+		const char *near = key.n ? near_own(a, cmd, key) : NULL;
 		if (key.n && cmd->switches[0] && field_enum_has(cmd->switches, key)) {
 			set_switch(key);
 		} else if (key.n && cmd->own[0] && field_enum_has(cmd->own, key)) {
@@ -350,6 +377,11 @@ static int split_flags(const struct command *cmd, int argc, char **argv, char **
 			}
 			*own_flag(key) =
 			    eq >= 0 ? str_slice(name, (size_t)eq + 1, name.n) : str_of(argv[++i]);
+		} else if (near) {
+			*why = str_fmt(a, "unknown option '--%.*s'; did you mean '--%s'?", STR(key),
+				       near)
+				   .p;
+			return -1;
 		} else {
 			rest[n++] = argv[i];
 		}
@@ -372,7 +404,7 @@ static int run(struct arena *a, const struct command *cmd, int argc, char **argv
 	struct config *c = NEW(a, struct config);
 	char **rest = NEWN(a, char *, (size_t)argc + 1);
 	const char *why = "the options cannot be read";
-	int n = split_flags(cmd, argc, argv, rest, &why);
+	int n = split_flags(a, cmd, argc, argv, rest, &why);
 
 	if (n < 0 || config_read(a, n, rest, c, &why) != E_OK) {
 		complain(why);
@@ -382,6 +414,27 @@ static int run(struct arena *a, const struct command *cmd, int argc, char **argv
 	return cmd->run(a, c, cmd);
 }
 
+static bool is_help(struct str word)
+{
+	return str_eq(word, S("--help")) || str_eq(word, S("-h"));
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 2; i < argc; i++)
+		if (is_help(str_of(argv[i])))
+			return true;
+	return false;
+}
+
+static bool known(struct str name)
+{
+	for (size_t i = 0; i < COUNT(engines); i++)
+		if (str_eq(str_of(engines[i].name), name))
+			return true;
+	return find(name) != NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct str name = argc > 1 ? str_of(argv[1]) : S("help");
@@ -389,11 +442,18 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < COUNT(engines); i++)
 		if (str_eq(str_of(engines[i].name), name))
 			return engines[i].main(argc - 1, argv + 1);
-	if (str_eq(name, S("help")) || str_eq(name, S("--help")) || str_eq(name, S("-h")))
-		return help(argc > 2 ? str_of(argv[2]) : S(""));
+	struct str topic = argc > 2 ? str_of(argv[2]) : S("");
 	struct arena *a = arena_new();
-	const struct command *cmd = find(name);
-	int status = cmd ? run(a, cmd, argc - 2, argv + 2) : unknown(a, name);
+	bool asked = str_eq(name, S("help")) || is_help(name);
+	const struct command *cmd = find(str_eq(name, S("--version")) ? S("version") : name);
+	int status;
+
+	if (asked && topic.n && !known(topic))
+		status = unknown(a, topic);
+	else if (asked || (cmd && wants_help(argc, argv)))
+		status = help(asked ? topic : name);
+	else
+		status = cmd ? run(a, cmd, argc - 2, argv + 2) : unknown(a, name);
 	arena_free(a);
 	return status;
 }

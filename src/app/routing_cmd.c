@@ -56,6 +56,8 @@ int routing_engine_main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--chinese") == 0)
 			w.chinese = true;
+		else if (strcmp(argv[i], "--help") == 0)
+			return usage(stdout);
 		else if (strcmp(argv[i], "--weight") != 0 || i + 1 == argc ||
 			 !set_weight(&w.weights, argv[++i]))
 			return usage(stderr);

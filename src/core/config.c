@@ -176,6 +176,33 @@ enum err config_read(struct arena *a, int argc, char **argv, struct config *c, c
 	return E_OK;
 }
 
+bool config_knows(struct arena *a, struct str name)
+{
+	char *key = str_z(a, name);
+
+	for (char *p = key; *p; p++)
+		if (*p == '-')
+			*p = '_';
+	return shape_find(&shape, str_of(key)) != NULL;
+}
+
+/* postgresql://user:password@host/name without the password. */
+static void print_address(struct buf *b, struct str url)
+{
+	ptrdiff_t user = str_find(url, S("://")), at = str_find_char(url, '@');
+	struct str name =
+	    user >= 0 && at > user ? str_slice(url, (size_t)user + 3, (size_t)at) : S("");
+	ptrdiff_t colon = str_find_char(name, ':');
+
+	if (colon < 0) {
+		buf_add(b, url);
+		return;
+	}
+	buf_add(b, str_slice(url, 0, (size_t)(user + 3 + colon)));
+	buf_z(b, ":(set)");
+	buf_add(b, str_slice(url, (size_t)at, url.n));
+}
+
 void config_print(struct buf *b, const struct config *c, bool doc)
 {
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -190,6 +217,8 @@ void config_print(struct buf *b, const struct config *c, bool doc)
 			buf_int(b, *(const int64_t *)at);
 		else if (f->type == F_BOOL)
 			buf_z(b, *(const bool *)at ? "true" : "false");
+		else if (at == (const char *)&c->database)
+			print_address(b, c->database);
 		else
 			buf_add(b, *(const struct str *)at);
 		buf_z(b, doc ? "\n\n" : "\n");

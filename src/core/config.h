@@ -25,5 +25,8 @@ struct config {
 /* Read data/aftersail.conf when it is there, then the flags ("--listen", "127.0.0.1:80", ...).
  * Unknown names refuse with the nearest right one in *why. */
 enum err config_read(struct arena *, int argc, char **argv, struct config *, const char **why) MUST;
+/* Whether a setting, or the flag of that name without its --, is one of the table's. */
+bool config_knows(struct arena *, struct str name);
+
 /* The manual of all rows, or with their values. */
 void config_print(struct buf *, const struct config *, bool doc);

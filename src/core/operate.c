@@ -66,13 +66,6 @@ static const struct field page_fields[] = {
 };
 static SHAPE(page_shape, "PageIn", struct page_in, page_fields);
 
-static int64_t after_of(const struct page_in *in)
-{
-	int64_t v;
-
-	return str_int(in->after, &v) ? v : 0;
-}
-
 static struct str next_of(struct ctx *c, size_t n, size_t most, int64_t last)
 {
 	return n == most ? str_fmt(c->a, "%lld", (long long)last) : S("");
@@ -97,9 +90,11 @@ static enum err get_job(struct ctx *c, const struct req *q, struct reply *r)
 static enum err get_quarantine(struct ctx *c, const struct req *q, struct reply *r)
 {
 	struct inbound_failed_list_row *rows = NEWN(c->a, struct inbound_failed_list_row, PAGE);
+	int64_t after;
 	size_t n;
 
-	TRY(inbound_failed_list(c, c->actor.scope, after_of(q->in), PAGE, rows, PAGE, &n));
+	TRY(req_cursor(c, ((const struct page_in *)q->in)->after, 0, &after));
+	TRY(inbound_failed_list(c, c->actor.scope, after, PAGE, rows, PAGE, &n));
 	reply_many(r, rows, n, next_of(c, n, PAGE, n ? rows[n - 1].id : 0));
 	return E_OK;
 }
@@ -260,13 +255,27 @@ static enum err retry_event(struct ctx *c, int64_t id)
 	return E_OK;
 }
 
+/* Of an inbox one does not see, nothing is known. */
+static enum err find_job(struct ctx *c, int64_t id)
+{
+	struct job_get_row row;
+	size_t n;
+
+	TRY(job_get(c, id, &row, 1, &n));
+	if (n == 0 || (row.inbox_id && !ctx_sees(c, row.inbox_id)))
+		return fail(c, E_NOTFOUND, "failed.unknown", NULL);
+	return E_OK;
+}
+
 static enum err post_failed_retry(struct ctx *c, const struct req *q, struct reply *r)
 {
 	int64_t id;
 
 	reply_none(r);
-	if (failed_id(q->word, "job-", &id))
+	if (failed_id(q->word, "job-", &id)) {
+		TRY(find_job(c, id));
 		return job_retry(c, id);
+	}
 	if (failed_id(q->word, "event-", &id))
 		return retry_event(c, id);
 	return fail(c, E_NOTFOUND, "failed.unknown", NULL);
@@ -279,12 +288,14 @@ static enum err delete_failed(struct ctx *c, const struct req *q, struct reply *
 	size_t n = 1;
 
 	reply_none(r);
-	if (failed_id(q->word, "job-", &id))
+	if (failed_id(q->word, "job-", &id)) {
+		TRY(find_job(c, id));
 		TRY(job_drop(c, id, &row, 1, &n));
-	else if (failed_id(q->word, "event-", &id))
+	} else if (failed_id(q->word, "event-", &id)) {
 		TRY(reactor_failed_drop(c, id));
-	else
+	} else {
 		n = 0;
+	}
 	return n ? E_OK : fail(c, E_NOTFOUND, "failed.unknown", NULL);
 }
 

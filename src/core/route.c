@@ -275,3 +275,11 @@ struct str req_header(const struct req *q, const char *name)
 {
 	return q->http ? http_header(q->http, name) : (struct str){NULL, 0};
 }
+
+enum err req_cursor(struct ctx *c, struct str given, int64_t first, int64_t *id)
+{
+	*id = first;
+	if (!given.n || (str_int(given, id) && *id > 0))
+		return E_OK;
+	return fail(c, E_INVALID, "error.cursor", NULL);
+}

@@ -74,6 +74,10 @@ void reply_header(struct reply *, const char *name, struct str value);
 /* A file of the blob store; the name is what the browser shall call it. */
 void reply_file(struct reply *, const char *path, struct str type, struct str name, bool download);
 
+/* The id that a page goes on from; `first` when none was given.  E_INVALID for what no page said.
+ */
+enum err req_cursor(struct ctx *, struct str given, int64_t first, int64_t *id) MUST;
+
 struct str req_header(const struct req *, const char *name);
 
 /* ---- matching ---- */

@@ -66,6 +66,39 @@ class Input(Scenario):
             with self.subTest(what):
                 self.refused(422, key, "GET", "/conversations?" + query, None)
 
+    def test_cursors_that_no_page_gave(self):
+        one = self.admin.get(f"/conversations/{self.conversation}")
+        for path in (f"/conversations/{one['id']}/thread?before=zzz", f"/conversations/{one['id']}/history?after=-1",
+                     f"/customers/{one['customer']['id']}/timeline?after=0", "/search?q=hello&after=zzz",
+                     "/customers?after=zzz", "/customers?q=a&after=zzz", "/quarantine?after=zzz"):
+            with self.subTest(path):
+                self.refused(422, "error.cursor", "GET", path, None)
+        a = self.visitor.call("GET", "/chat/me/messages?after=zzz")
+        self.assertEqual((a.status, a.json["key"]), (422, "error.cursor"))
+
+    def test_things_that_are_not_there(self):
+        path = f"/conversations/{self.conversation}"
+        version = self.admin.get(path)["version"]
+        tag = self.admin.post("/tags", {"name": "twice"})["id"]
+        self.refused(422, "inbox.tag_unknown", "PATCH", path, {"version": version, "tag_ids": [tag, 999999]})
+        one = self.admin.patch(path, {"version": version, "tag_ids": [tag, tag]})
+        self.assertEqual(one["tag_ids"], [tag])
+        lines = [e["event"]["kind"] for e in self.admin.get(path + "/thread")["items"] if e["kind"] == "event"]
+        self.assertEqual(lines.count("tagged"), 1)
+        for zone in ("Nowhere/Land", "America", "../../etc/passwd"):
+            self.refused(422, "account.zone_unknown", "PATCH", "/me", {"zone": zone})
+            self.refused(422, "account.zone_unknown", "POST", "/customers", {"name": "Ana", "zone": zone})
+
+    def test_nobody_has_seen_what_is_not_said_yet(self):
+        who = self.desk.visitor(self.inbox["key"])
+        mine = who.post("/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "anybody there?"})
+        who.post("/chat/me/seen", {"up_to": 1 << 50}, 204)
+        one = next(c["id"] for c in self.admin.get("/conversations?list=all")["items"] if "anybody" in c["snippet"])
+        said = self.admin.post(f"/conversations/{one}/messages", {"kind": "reply", "text": "yes"})
+        self.assertGreater(said["id"], mine["id"])
+        state = [e for e in self.admin.get(f"/conversations/{one}/thread")["items"] if e["id"] == said["id"]][0]["state"]
+        self.assertNotEqual(state, "read")
+
     def test_addresses(self):
         self.refused(404, "inbox.unknown", "GET", "/conversations/999999", None)
         self.refused(404, "error.no_route", "GET", "/conversations/none", None)
@@ -109,6 +142,9 @@ class Input(Scenario):
         why = self.refused(422, "inbox.unresolved_variable", "POST", f"/conversations/{self.conversation}/messages",
                            {"kind": "reply", "text": "Dear {{customer.nickname}}"})
         self.assertEqual(why["arg"], "customer.nickname")
+        why = self.refused(422, "inbox.unresolved_variable", "POST", f"/conversations/{self.conversation}/messages",
+                           {"kind": "reply", "text": "Dear {{ customer.name"})
+        self.assertEqual(why["arg"], "customer.name")
 
     def test_hostile_file_names(self):
         for name, kept in [("../../etc/passwd", "passwd"), ("a%00b.txt", None), ("%E2%80%AEgpj.exe", "gpj.exe"),

@@ -7,7 +7,7 @@
 #include "modules/account/account_rules.h"
 
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 /* ---- roles ---- */
 
@@ -147,6 +147,7 @@ bool account_zone_ok(struct str zone)
 {
 	char path[128] = "/usr/share/zoneinfo/";
 	size_t at = strlen(path);
+	struct stat st;
 
 	if (str_eq(zone, S("UTC")))
 		return true;
@@ -159,7 +160,9 @@ bool account_zone_ok(struct str zone)
 			return false;
 		path[at + i] = ch;
 	}
-	return access(path, R_OK) == 0 || str_find_char(zone, '/') > 0;
+	if (stat("/usr/share/zoneinfo", &st) < 0) /* a machine without the list */
+		return str_find_char(zone, '/') > 0;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 enum err account_password_rule(struct ctx *c, struct str password)
@@ -169,12 +172,21 @@ enum err account_password_rule(struct ctx *c, struct str password)
 	return E_OK;
 }
 
+static bool email_ok(struct str email)
+{
+	ptrdiff_t at = str_find_char(email, '@');
+
+	return at > 0 && (size_t)at < email.n - 1 && str_find_char(email, ' ') < 0;
+}
+
 enum err account_add(struct ctx *c, const struct account_new *p, int64_t *id)
 {
 	struct role_find_row role;
 	struct person_insert_row row;
 	size_t n;
 
+	if (!email_ok(p->email))
+		return fail_str(c, E_INVALID, "error.email", p->email);
 	TRY(role_find(c, p->role, &role, 1, &n));
 	if (n == 0)
 		return fail_str(c, E_INVALID, "account.role_unknown", p->role);

@@ -129,13 +129,6 @@ static enum err hash_password(struct ctx *c, const struct req *q, void **out)
 	return E_OK;
 }
 
-static bool email_ok(struct str email)
-{
-	ptrdiff_t at = str_find_char(email, '@');
-
-	return at > 0 && (size_t)at < email.n - 1 && str_find_char(email, ' ') < 0;
-}
-
 static enum err post_person(struct ctx *c, const struct req *q, struct reply *r)
 {
 	const struct person_in *in = q->in;
@@ -147,8 +140,6 @@ static enum err post_person(struct ctx *c, const struct req *q, struct reply *r)
 	int64_t id;
 
 	TRY(check(c, in, 0));
-	if (!email_ok(in->email.v))
-		return fail_str(c, E_INVALID, "error.email", in->email.v);
 	TRY(role_get(c, in->role_id.v, &role, 1, &n));
 	TRY(account_add(c,
 			&(struct account_new){.name = in->name.v,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "modules/customer/customer.h"
 #include "core/desk.h"
+#include "modules/account/account.h"
 #include "modules/customer/customer.schema.h"
 #include "modules/customer/customer.sql.h"
 
@@ -201,8 +202,7 @@ static enum err find_customers(struct ctx *c, const struct list_in *in, size_t l
 	    .text = in->q, .customers = true, .kind = SEARCH_CUSTOMER, .limit = limit};
 	size_t n, k = 0;
 
-	if (!str_int(in->after, &q.before))
-		q.before = 0;
+	TRY(req_cursor(c, in->after, 0, &q.before));
 	TRY(search_find(c->db, c->a, &q, hits, &n));
 	for (size_t i = 0; i < n; i++)
 		TRY(customer_view(c, hits[i].id, &out[k++]));
@@ -220,8 +220,7 @@ static enum err get_customers(struct ctx *c, const struct req *q, struct reply *
 
 	if (in->q.n)
 		return find_customers(c, in, limit, r);
-	if (!str_int(in->after, &before))
-		before = INT64_MAX;
+	TRY(req_cursor(c, in->after, INT64_MAX, &before));
 	TRY(customer_page(c, before, (int64_t)limit, &rows));
 	const struct customer_page_row *row = rows.v;
 	struct customer_view *out = NEWN(c->a, struct customer_view, rows.n + 1);
@@ -283,6 +282,13 @@ static const struct field patch_fields[] = {
 static SHAPE(post_shape, "CustomerNew", struct customer_in, post_fields);
 static SHAPE(patch_shape, "CustomerChange", struct customer_in, patch_fields);
 
+static enum err check_zone(struct ctx *c, const struct opt_str *zone)
+{
+	if (zone->is == GIVEN && zone->v.n && !account_zone_ok(zone->v))
+		return fail_str(c, E_INVALID, "account.zone_unknown", zone->v);
+	return E_OK;
+}
+
 static enum err post_customer(struct ctx *c, const struct req *q, struct reply *r)
 {
 	const struct customer_in *in = q->in;
@@ -293,6 +299,7 @@ static enum err post_customer(struct ctx *c, const struct req *q, struct reply *
 
 	if (in->email.v.n && !customer_email_ok(in->email.v))
 		return fail_str(c, E_INVALID, "error.email", in->email.v);
+	TRY(check_zone(c, &in->zone));
 	TRY(customer_insert(c,
 			    &(struct customer_insert_in){in->name.v, S(""), in->country.v,
 							 in->language.v, in->zone.v, c->now},
@@ -317,6 +324,7 @@ static enum err patch_customer(struct ctx *c, const struct req *q, struct reply 
 	struct customer_update_row row;
 	size_t n;
 
+	TRY(check_zone(c, &in->zone));
 	TRY(customer_get(c, q->id, &before, 1, &n));
 	if (n == 0)
 		return fail(c, E_NOTFOUND, "customer.unknown", NULL);

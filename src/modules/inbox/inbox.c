@@ -499,7 +499,9 @@ static enum err change_tags(struct ctx *c, const struct conversation_rows_row *v
 	struct list rows;
 	int64_t id = v->id;
 	struct ids had = {NULL, 0};
+	struct tag_put_row put;
 	bool changed = false;
+	size_t n;
 
 	TRY(tag_of_conversations(c, (struct ids){&id, 1}, &rows));
 	const struct tag_of_conversations_row *row = rows.v;
@@ -507,9 +509,11 @@ static enum err change_tags(struct ctx *c, const struct conversation_rows_row *v
 	for (size_t i = 0; i < rows.n; i++)
 		had.v[had.n++] = row[i].tag_id;
 	for (size_t i = 0; i < wanted.n; i++) {
-		if (holds(had, wanted.v[i]))
+		if (holds(had, wanted.v[i]) || holds((struct ids){wanted.v, i}, wanted.v[i]))
 			continue;
-		TRY(tag_put(c, v->id, wanted.v[i]));
+		TRY(tag_put(c, v->id, wanted.v[i], &put, 1, &n));
+		if (n == 0)
+			return fail(c, E_INVALID, "inbox.tag_unknown", NULL);
 		TRY(inbox_line(c, v, "tagged", S(""),
 			       str_fmt(c->a, "%lld", (long long)wanted.v[i])));
 		changed = true;

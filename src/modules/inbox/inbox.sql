@@ -214,8 +214,10 @@ UPDATE conversation SET version = version + 1
 
 -- name: conversation_seen_by_customer
 -- in: id int, entry_id int
-UPDATE conversation SET seen_by_customer = :entry_id, version = version + 1
- WHERE id = :id AND seen_by_customer < :entry_id;
+-- Nobody has seen what is not said yet: at most the newest entry there is.
+UPDATE conversation SET seen_by_customer = e.newest, version = version + 1
+  FROM (SELECT max(id) AS newest FROM entry WHERE conversation_id = :id AND id <= :entry_id) e
+ WHERE conversation.id = :id AND seen_by_customer < e.newest;
 
 -- name: conversation_failed
 -- in: id int, delta int
@@ -418,8 +420,10 @@ SELECT conversation_id, tag_id FROM conversation_tag WHERE conversation_id @any(
 
 -- name: tag_put
 -- in: conversation_id int, tag_id int
+-- out: tag_id int
 INSERT INTO conversation_tag (conversation_id, tag_id)
-SELECT :conversation_id, id FROM tag WHERE id = :tag_id ON CONFLICT DO NOTHING;
+SELECT :conversation_id, id FROM tag WHERE id = :tag_id
+    ON CONFLICT (conversation_id, tag_id) DO UPDATE SET tag_id = excluded.tag_id RETURNING tag_id;
 
 -- name: tag_take
 -- in: conversation_id int, tag_id int

@@ -342,23 +342,17 @@ static const struct field after_fields[] = {
 };
 static SHAPE(after_shape, "AfterIn", struct after_in, after_fields);
 
-static int64_t before_of(struct str after)
-{
-	int64_t v;
-
-	return str_int(after, &v) ? v : INT64_MAX;
-}
-
 static enum err get_history(struct ctx *c, const struct req *q, struct reply *r)
 {
 	struct conversation_rows_row v;
 	struct event_of_conversation_row *e = NEWN(c->a, struct event_of_conversation_row, 100);
 	struct history_row *out = NEWN(c->a, struct history_row, 100);
+	int64_t before;
 	size_t n;
 
 	TRY(inbox_row(c, q->id, &v));
-	TRY(event_of_conversation(c, q->id, before_of(((const struct after_in *)q->in)->after), 100,
-				  e, 100, &n));
+	TRY(req_cursor(c, ((const struct after_in *)q->in)->after, INT64_MAX, &before));
+	TRY(event_of_conversation(c, q->id, before, 100, e, 100, &n));
 	for (size_t i = 0; i < n; i++) {
 		struct account_brief who = {0};
 		bool agent = e[i].actor_kind == ACTOR_AGENT;
@@ -402,15 +396,15 @@ static enum err get_timeline(struct ctx *c, const struct req *q, struct reply *r
 {
 	struct customer_view who;
 	struct list rows;
+	int64_t before;
 
 	TRY(customer_view(c, q->id, &who));
-	TRY(entry_timeline(c,
-			   &(struct entry_timeline_in){
-			       .customer_id = q->id,
-			       .scope = c->actor.scope,
-			       .before = before_of(((const struct after_in *)q->in)->after),
-			       .most = 50},
-			   &rows));
+	TRY(req_cursor(c, ((const struct after_in *)q->in)->after, INT64_MAX, &before));
+	TRY(entry_timeline(
+	    c,
+	    &(struct entry_timeline_in){
+		.customer_id = q->id, .scope = c->actor.scope, .before = before, .most = 50},
+	    &rows));
 	const struct entry_timeline_row *e = rows.v;
 	struct timeline_row *out = NEWN(c->a, struct timeline_row, rows.n + 1);
 	for (size_t i = 0; i < rows.n; i++)
@@ -499,8 +493,7 @@ static enum err get_search(struct ctx *c, const struct req *q, struct reply *r)
 				 .kind = kind_number(in->kind),
 				 .limit = limit};
 
-	if (!str_int(in->after, &s.before))
-		s.before = 0;
+	TRY(req_cursor(c, in->after, 0, &s.before));
 	TRY(search_find(c->db, c->a, &s, hits, &n));
 	for (size_t i = 0; i < n; i++) {
 		const struct search_hit *h = &hits[i];

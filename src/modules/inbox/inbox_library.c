@@ -152,6 +152,9 @@ enum err inbox_fill(struct ctx *c, const struct conversation_rows_row *row, stru
 		ptrdiff_t open = str_find(text, S("{{"));
 		ptrdiff_t close =
 		    open < 0 ? -1 : str_find(str_slice(text, (size_t)open, text.n), S("}}"));
+		if (open >= 0 && close < 0 && missing->n < 20) /* begun and not ended */
+			missing->v[missing->n++] =
+			    str_trim(str_clip(str_slice(text, (size_t)open + 2, text.n), 60));
 		if (open < 0 || close < 0)
 			break;
 		struct str inside = str_slice(text, (size_t)open + 2, (size_t)(open + close)),

@@ -42,8 +42,7 @@ static enum err get_thread(struct ctx *c, const struct req *q, struct reply *r)
 	int64_t before, first;
 
 	TRY(inbox_row(c, q->id, &v));
-	if (!str_int(in->before, &before))
-		before = INT64_MAX;
+	TRY(req_cursor(c, in->before, INT64_MAX, &before));
 	TRY(inbox_thread(c, q->id, before, in->limit ? (size_t)in->limit : PAGE, &t.items, &first));
 	if (first)
 		t.previous = SOME_STR(str_fmt(c->a, "%lld", (long long)first));

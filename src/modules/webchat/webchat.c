@@ -409,8 +409,7 @@ static enum err get_messages(struct ctx *c, const struct req *q, struct reply *r
 	size_t most = in->limit ? (size_t)in->limit : PAGE;
 	int64_t after, conversation, seen = 0;
 
-	if (!str_int(in->after, &after))
-		after = 0;
+	TRY(req_cursor(c, in->after, 0, &after));
 	TRY(inbox_of_visitor(c, c->actor.id, &conversation, &status));
 	if (conversation) {
 		TRY(inbox_messages(c, conversation, after, most, &messages));

@@ -7,7 +7,9 @@
 #include "core/work.sql.h"
 #include "core/worker.h"
 
-enum { BATCH = 20, TRIES = 5 };
+/* A row that cannot be taken in now is tried again after 1 s, 2 s, 4 s, ... and given to a person
+ * after the twelfth time, more than an hour later. */
+enum { BATCH = 20, TRIES = 5, WAITS = 12, PAUSE_MS = SECOND_MS };
 
 enum err inbound_add(struct ctx *c, int64_t inbox_id, struct str delivery_id, struct str raw_hash,
 		     int64_t size, bool *fresh)
@@ -26,9 +28,14 @@ enum err inbound_add(struct ctx *c, int64_t inbox_id, struct str delivery_id, st
 	return E_OK;
 }
 
-enum err inbound_refuse(struct ctx *c, int64_t inbox_id, struct str delivery_id, const char *key)
+enum err inbound_partial(struct ctx *c, int64_t inbox_id, struct str delivery_id, const char *key,
+			 struct str arg)
 {
-	return inbound_set_refused(c, inbox_id, delivery_id, str_of(key));
+	return inbound_set_partial(
+	    c, &(struct inbound_set_partial_in){.inbox_id = inbox_id,
+						.delivery_id = delivery_id,
+						.error_key = str_of(key),
+						.error_arg = str_clip(arg, 300)});
 }
 
 struct intake {
@@ -44,6 +51,7 @@ struct intake {
 	enum err parsed;
 	struct live *live;
 	const char *key, *arg;
+	int64_t tries, next_at;
 };
 
 static enum err read_new(void *arg, struct db *db, int attempt)
@@ -52,7 +60,7 @@ static enum err read_new(void *arg, struct db *db, int attempt)
 	struct ctx c = ctx_system(t->desk, t->a, db);
 
 	(void)attempt;
-	return inbound_new_ones(&c, BATCH, t->rows, BATCH, &t->n);
+	return inbound_new_ones(&c, c.now, BATCH, t->rows, BATCH, &t->n);
 }
 
 static enum err read_link(void *arg, struct db *db, int attempt)
@@ -150,33 +158,113 @@ static enum err quarantine(void *arg, struct db *db, int attempt)
 	return mark(&c, t, "failed", t->key ? t->key : "error.generic", t->arg);
 }
 
-/* False when the database could not be reached: the row stays as it is. */
+/* False when not even that could be written: the store is not there, and nothing goes on. */
+static bool give_up(struct intake *t)
+{
+	log_line(LOG_WARN, "quarantine", "error", t->key ? t->key : "error.generic", NULL);
+	enum err e = store_write_wait(t->desk->store, quarantine, t);
+	if (e != E_OK && e != E_BUSY) {
+		/* its own words were in the way */
+		t->in = (struct incoming){0};
+		t->arg = NULL;
+		e = store_write_wait(t->desk->store, quarantine, t);
+	}
+	return e == E_OK;
+}
+
+static enum err put_wait(void *arg, struct db *db, int attempt)
+{
+	struct intake *t = arg;
+	struct ctx c = ctx_system(t->desk, t->a, db);
+
+	(void)attempt;
+	return inbound_wait(&c,
+			    &(struct inbound_wait_in){.id = t->row->id,
+						      .sender = str_clip(t->in.from.address, 320),
+						      .tries = t->tries,
+						      .next_at = t->next_at});
+}
+
+/* Not now: later, and the others meanwhile.  False when not even that could be written. */
+static bool wait_for_later(struct intake *t, const char *key)
+{
+	t->tries = t->row->tries + 1;
+	if (t->tries >= WAITS) {
+		t->key = key ? key : "inbound.busy";
+		return give_up(t);
+	}
+	t->next_at = clock_now() + ((int64_t)PAUSE_MS << (t->tries - 1));
+	log_line(LOG_WARN, "inbound waits", "error", key ? key : "inbound.busy", NULL);
+	return store_write_wait(t->desk->store, put_wait, t) == E_OK;
+}
+
+static enum err read_ahead(void *arg, struct db *db, int attempt)
+{
+	struct intake *t = arg;
+	struct ctx c = ctx_system(t->desk, t->a, db);
+	struct inbound_ahead_row row;
+	size_t n;
+
+	(void)attempt;
+	TRY(inbound_ahead(&c, t->row->inbox_id, t->row->id, str_clip(t->in.from.address, 320), &row,
+			  1, &n));
+	t->next_at = n ? row.next_at : 0;
+	return E_OK;
+}
+
+/* What this sender wrote before still waits: this waits with it, and that is not counted. */
+static bool stands_behind(struct intake *t, bool *ok)
+{
+	enum err e = store_read_wait(t->desk->store, read_ahead, t);
+
+	*ok = e == E_OK;
+	if (*ok && !t->next_at)
+		return false;
+	t->tries = t->row->tries;
+	*ok = *ok && store_write_wait(t->desk->store, put_wait, t) == E_OK;
+	return true;
+}
+
+static bool receive_it(struct intake *t)
+{
+	enum err e = E_INTERNAL;
+	bool ok;
+
+	if (stands_behind(t, &ok))
+		return ok;
+	for (int tries = 0; tries < TRIES && e != E_OK; tries++) {
+		e = store_write_wait(t->desk->store, take_in, t);
+		if (e == E_BUSY || e == E_RETRY)
+			return wait_for_later(t, t->key);
+	}
+	if (e != E_OK)
+		return give_up(t);
+	hub_publish(t->desk->hub, t->live);
+	return true;
+}
+
+/* False when the store is not there: the row stays as it is. */
 static bool handle(struct intake *t)
 {
-	enum err e;
+	enum err e = store_read_wait(t->desk->store, read_link, t);
 
-	e = store_read_wait(t->desk->store, read_link, t);
 	if (e == E_BUSY)
-		return false;
-	if (e == E_OK)
-		parse(t);
-	t->key = e == E_OK ? t->why.key : "inbound.inbox_gone";
-	t->arg = t->why.arg;
-	if (e == E_OK && t->parsed == E_BUSY)
-		return false;
-	if (e == E_OK && t->parsed == E_OK) {
-		for (int tries = 0; tries < TRIES; tries++) {
-			e = store_write_wait(t->desk->store, take_in, t);
-			if (e == E_OK) {
-				hub_publish(t->desk->hub, t->live);
-				return true;
-			}
-			if (e == E_BUSY || e == E_RETRY)
-				return false;
-		}
+		return wait_for_later(t, NULL);
+	if (e != E_OK) {
+		t->key = "inbound.inbox_gone";
+		return give_up(t);
 	}
-	log_line(LOG_WARN, "quarantine", "error", t->key ? t->key : "error.generic", NULL);
-	return store_write_wait(t->desk->store, quarantine, t) == E_OK;
+	parse(t);
+	t->key = t->why.key;
+	t->arg = t->why.arg;
+	if (t->row->partial) {
+		t->key = str_z(t->a, t->row->error_key);
+		t->arg = str_z(t->a, t->row->error_arg);
+		return give_up(t);
+	}
+	if (t->parsed == E_BUSY)
+		return wait_for_later(t, t->key);
+	return t->parsed == E_OK ? receive_it(t) : give_up(t);
 }
 
 bool inbound_round(struct desk *desk)

@@ -2,7 +2,11 @@
  *
  * Storing the raw bytes is the acknowledgement.  A reader off the writer calls the channel's
  * parse(), then the receiver that a module registered, in a transaction.  A row that fails stays
- * with its error: that is the quarantine, listed, read raw, tried again. */
+ * with its error: that is the quarantine, listed, read raw, tried again.
+ *
+ * A row that cannot be taken in now waits by itself, longer each time, and the others go on; only
+ * what the same sender wrote to the same inbox later waits with it, so that a customer's words
+ * stay in their order.  Whose row cannot be told holds nobody up. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -67,6 +71,7 @@ struct incoming {
  * twice).  The bytes must be in the blob store (blob_put) before. */
 enum err inbound_add(struct ctx *, int64_t inbox_id, struct str delivery_id, struct str raw_hash,
 		     int64_t size, bool *fresh) MUST;
-/* Straight to the quarantine, in the transaction that added it. */
-enum err inbound_refuse(struct ctx *, int64_t inbox_id, struct str delivery_id,
-			const char *key) MUST;
+/* In the transaction that added it: the raw bytes are not the whole mail, because of key and arg.
+ * It goes to the quarantine with its sender and subject, as far as they are there. */
+enum err inbound_partial(struct ctx *, int64_t inbox_id, struct str delivery_id, const char *key,
+			 struct str arg) MUST;

@@ -34,8 +34,10 @@ void mail_stop(struct mail *);
 
 /* An inbox was made, changed or switched off: look at the list now. */
 void mail_changed(struct desk *);
-/* Connect and look for new mail now. */
-void mail_try_now(struct desk *, int64_t inbox_id);
+/* Connect and look for new mail now, whichever node watches the mailbox.  In a transaction. */
+enum err mail_try_now(struct ctx *, int64_t inbox_id) MUST;
+/* Fetch a mail in quarantine once more, whichever node watches its mailbox.  In a transaction. */
+enum err mail_fetch_again(struct ctx *, int64_t inbox_id, int64_t inbound_id) MUST;
 
 /* From a job's start(): composes and sends; calls job_finish() itself, now or later. */
 enum err mail_send(struct ctx *, struct job_run *, const struct inbox_link *,

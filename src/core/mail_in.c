@@ -6,11 +6,11 @@
 
 #include <string.h>
 
-enum { LOOK_MS = 5000, BATCH = 40, NOTE_MS = 15000 };
+enum { LOOK_MS = 5000, ERRANDS_MS = 1000, BATCH = 40, NOTE_MS = 15000 };
 
 /* ---- callbacks, on the outbound thread: they note and wake ---- */
 
-static struct mail_item *item_new(struct mailbox *b, int kind)
+struct mail_item *mail_item_new(struct mailbox *b, int kind)
 {
 	struct arena *a = arena_new();
 	struct mail_item *it = NEW(a, struct mail_item);
@@ -21,21 +21,28 @@ static struct mail_item *item_new(struct mailbox *b, int kind)
 	return it;
 }
 
+void mail_put_locked(struct mail_item *it)
+{
+	struct mail *m = it->box->mail;
+
+	*m->last = it;
+	m->last = &it->next;
+	pthread_cond_signal(&m->wake);
+}
+
 static void put(struct mail_item *it)
 {
 	struct mail *m = it->box->mail;
 
 	pthread_mutex_lock(&m->lock);
-	*m->last = it;
-	m->last = &it->next;
-	pthread_cond_signal(&m->wake);
+	mail_put_locked(it);
 	pthread_mutex_unlock(&m->lock);
 }
 
 static void on_state(void *arg, enum imap_state state, const char *key, const char *detail,
 		     int64_t next)
 {
-	struct mail_item *it = item_new(arg, state == IMAP_CLOSED ? ITEM_CLOSED : ITEM_STATE);
+	struct mail_item *it = mail_item_new(arg, state == IMAP_CLOSED ? ITEM_CLOSED : ITEM_STATE);
 
 	it->note = (struct link_note){.state = state == IMAP_OK        ? LINK_OK
 					       : state == IMAP_FAILING ? LINK_FAILING
@@ -46,19 +53,30 @@ static void on_state(void *arg, enum imap_state state, const char *key, const ch
 	put(it);
 }
 
-static void on_mail(void *arg, const struct imap_mail *mail)
+static void put_mail(struct mailbox *b, int kind, const struct imap_mail *mail)
 {
-	struct mail_item *it = item_new(arg, ITEM_MAIL);
+	struct mail_item *it = mail_item_new(b, kind);
 
 	it->at = mail->at;
 	it->raw = str_dup(it->a, mail->raw);
+	it->words = str_dup(it->a, str_utf8_ok(mail->failed) ? mail->failed : S("?"));
 	it->too_large = mail->too_large;
 	put(it);
 }
 
+static void on_mail(void *arg, const struct imap_mail *mail)
+{
+	put_mail(arg, ITEM_MAIL, mail);
+}
+
+static void on_again(void *arg, const struct imap_mail *mail)
+{
+	put_mail(arg, ITEM_AGAIN, mail);
+}
+
 static void on_cursor(void *arg, struct imap_cursor at)
 {
-	struct mail_item *it = item_new(arg, ITEM_CURSOR);
+	struct mail_item *it = mail_item_new(arg, ITEM_CURSOR);
 
 	it->at = at;
 	put(it);
@@ -66,7 +84,7 @@ static void on_cursor(void *arg, struct imap_cursor at)
 
 static void on_token(void *arg, struct str token)
 {
-	struct mail_item *it = item_new(arg, ITEM_TOKEN);
+	struct mail_item *it = mail_item_new(arg, ITEM_TOKEN);
 
 	it->raw = str_dup(it->a, token);
 	put(it);
@@ -187,7 +205,7 @@ static void open_box(struct mail *m, const struct inbox_link *l, const unsigned 
 	struct imap *imap = NULL;
 	if (account.host.n && b->leased)
 		imap = imap_open(m->desk->net, &account,
-				 &(struct imap_handler){on_state, on_mail, on_cursor, b});
+				 &(struct imap_handler){on_state, on_mail, on_cursor, on_again, b});
 	pthread_mutex_lock(&m->lock);
 	b->imap = imap;
 	b->closed = !imap; /* sends only: no server to watch, or another node does */
@@ -312,6 +330,15 @@ static void take_item(struct mail *m, struct mail_item *it)
 		if (mail_store_token(m, it->box->inbox_id, it->raw) != E_OK)
 			log_line(LOG_WARN, "renewed token not stored", NULL);
 		break;
+	case ITEM_AGAIN:
+		if (mail_store_again(m, it) != E_OK)
+			log_line(LOG_WARN, "mail fetched again not stored", NULL);
+		break;
+	case ITEM_COPY:
+		if (mail_store_copy(m, it) != E_OK)
+			log_line(LOG_WARN, "own copy not handed on", NULL);
+		break;
+	case ITEM_DONE: mail_errand_done(m, it->errand); break;
 	case ITEM_CLOSED: it->box->closed = true; break;
 	case ITEM_MAIL: break;
 	}
@@ -343,7 +370,7 @@ static void take_all(struct mail *m, struct mail_item *first)
 /* What has come; waits for it, though not long when the end is near. */
 static struct mail_item *wait_for_items(struct mail *m)
 {
-	int64_t ms = m->stopping ? 50 : LOOK_MS;
+	int64_t ms = m->stopping ? 50 : ERRANDS_MS;
 	struct mail_item *first;
 	struct timespec t;
 	int r = 0;
@@ -356,7 +383,7 @@ static struct mail_item *wait_for_items(struct mail *m)
 		t.tv_nsec -= 1000000000;
 	}
 	pthread_mutex_lock(&m->lock);
-	while (!m->first && !m->look && !(m->stopping && ms == LOOK_MS) && r == 0)
+	while (!m->first && !m->look && !(m->stopping && ms == ERRANDS_MS) && r == 0)
 		r = pthread_cond_timedwait(&m->wake, &m->lock, &t);
 	if (clock_ticks() / 1000 - m->looked_at >= LOOK_MS)
 		m->look = true;
@@ -390,6 +417,10 @@ static void *run(void *arg)
 			m->look = false;
 			m->looked_at = clock_ticks() / 1000;
 			look(m);
+		}
+		if (!m->stopping && clock_ticks() / 1000 - m->errands_at >= ERRANDS_MS) {
+			m->errands_at = clock_ticks() / 1000;
+			mail_errands(m);
 		}
 	}
 }
@@ -444,17 +475,4 @@ bool mail_with_box(struct desk *d, int64_t inbox_id, void (*fn)(struct mailbox *
 		fn(b, arg);
 	pthread_mutex_unlock(&d->mail->lock);
 	return b != NULL;
-}
-
-static void try_now(struct mailbox *b, void *arg)
-{
-	(void)arg;
-	if (b->imap)
-		imap_try_now(b->imap);
-}
-
-void mail_try_now(struct desk *d, int64_t inbox_id)
-{
-	if (!mail_with_box(d, inbox_id, try_now, NULL))
-		mail_changed(d);
 }

@@ -22,8 +22,9 @@ struct mailbox {
 	struct oauth *oauth; /* NULL: passwords */
 	int busy;            /* callbacks of ours that are still to come; under mail->lock */
 	bool closing, closed;
-	bool leased; /* this node watches it; others only send */
-	bool behind; /* one was not stored: what came after it waits for the next session */
+	bool leased;   /* this node watches it; others only send */
+	int64_t begun; /* the newest of its errands that was begun */
+	bool behind;   /* one was not stored: what came after it waits for the next session */
 	enum link_state state; /* as last written down */
 	int64_t noted_at;
 };
@@ -33,10 +34,21 @@ struct mail_item {
 	struct mail_item *next;
 	struct arena *a;
 	struct mailbox *box;
-	enum { ITEM_MAIL, ITEM_STATE, ITEM_CURSOR, ITEM_TOKEN, ITEM_CLOSED } kind;
+	enum {
+		ITEM_MAIL,
+		ITEM_STATE,
+		ITEM_CURSOR,
+		ITEM_TOKEN,
+		ITEM_AGAIN, /* a mail that was asked for once more */
+		ITEM_COPY,  /* our own, for the node that watches the mailbox */
+		ITEM_DONE,  /* an errand */
+		ITEM_CLOSED
+	} kind;
 	struct imap_cursor at;
-	struct str raw; /* or the renewed token */
+	struct str raw;   /* or the renewed token */
+	struct str words; /* why it was not handed out; of a copy: the folder */
 	bool too_large;
+	int64_t errand;
 	struct link_note note;
 };
 
@@ -48,7 +60,9 @@ struct mail {
 	struct mailbox *boxes;
 	struct mail_item *first, **last;
 	bool stopping, look;
-	int64_t looked_at; /* milliseconds that only go forward */
+	int64_t looked_at;     /* milliseconds that only go forward */
+	int64_t errands_at;    /* the same, of the last look at the errands */
+	int64_t errands_after; /* they are looked through in pages */
 	struct arena *a;
 };
 
@@ -61,6 +75,17 @@ enum err mail_store_token(struct mail *, int64_t inbox_id, struct str token) MUS
 /* The links of all active mailboxes, in the arena; and whether this node may watch one. */
 enum err mail_read_links(struct mail *, struct arena *, struct inbox_link **, size_t *n) MUST;
 bool mail_hold_lease(struct mail *, int64_t inbox_id);
+
+/* mail_errand.c: what any node asks of the one that watches a mailbox, on the keeper's thread. */
+void mail_errands(struct mail *);
+void mail_errand_done(struct mail *, int64_t id);
+/* Keep a copy of ours through the watching node. */
+enum err mail_store_copy(struct mail *, const struct mail_item *) MUST;
+/* A mail that was asked for once more has come, or has not. */
+enum err mail_store_again(struct mail *, const struct mail_item *) MUST;
+/* Any thread: hand the keeper something for an open box, whose lock is held. */
+struct mail_item *mail_item_new(struct mailbox *, int kind);
+void mail_put_locked(struct mail_item *);
 
 /* Run fn with the open box of an inbox under the lock; false when there is none. */
 bool mail_with_box(struct desk *, int64_t inbox_id, void (*fn)(struct mailbox *, void *), void *);

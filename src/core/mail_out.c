@@ -37,8 +37,15 @@ static void keep_copy(struct mailbox *b, void *arg)
 {
 	struct sending *s = arg;
 
-	if (b->imap)
+	if (b->imap) {
 		imap_append(b->imap, s->sent_folder, s->mail.bytes, kept, NULL);
+	} else if (!b->leased) {
+		struct mail_item *it = mail_item_new(b, ITEM_COPY);
+
+		it->raw = str_dup(it->a, s->mail.bytes);
+		it->words = str_dup(it->a, s->sent_folder);
+		mail_put_locked(it);
+	}
 }
 
 /* What was refused for one of several is said although the mail went out. */

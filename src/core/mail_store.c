@@ -41,8 +41,10 @@ static enum err store_items(struct ctx *c, void *arg)
 
 		TRY(inbound_add(c, it->box->inbox_id, id, s->hashes[i], (int64_t)it->raw.n,
 				&fresh));
-		if (fresh && it->too_large)
-			TRY(inbound_refuse(c, it->box->inbox_id, id, "email.too_large"));
+		if (fresh && (it->too_large || it->words.n))
+			TRY(inbound_partial(c, it->box->inbox_id, id,
+					    it->too_large ? "email.too_large" : "email.not_fetched",
+					    it->words));
 		TRY(put_cursor(c, it->box, it->at));
 	}
 	return E_OK;

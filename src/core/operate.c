@@ -134,6 +134,8 @@ static enum err post_retry(struct ctx *c, const struct req *q, struct reply *r)
 	struct inbound_get_row row;
 
 	TRY(find_inbound(c, q->id, &row));
+	if (row.partial)
+		TRY(mail_fetch_again(c, row.inbox_id, q->id));
 	TRY(inbound_again(c, q->id));
 	TRY(note_handled(c, &row, "retried"));
 	reply_none(r);

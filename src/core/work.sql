@@ -148,9 +148,23 @@ ON CONFLICT (inbox_id, delivery_id) DO NOTHING
 RETURNING id;
 
 -- name: inbound_new_ones
--- in: most int
--- out: id int, inbox_id int, raw_hash text, size int, tries int, at time
-SELECT id, inbox_id, raw_hash, size, tries, at FROM inbound WHERE state = 'new' ORDER BY id LIMIT :most;
+-- in: now time, most int
+-- out: id int, inbox_id int, delivery_id text, raw_hash text, size int, tries int, partial bool, error_key text, error_arg text, at time
+SELECT id, inbox_id, delivery_id, raw_hash, size, tries, partial, error_key, error_arg, at FROM inbound
+ WHERE state = 'new' AND next_at <= :now ORDER BY id LIMIT :most;
+
+-- name: inbound_wait
+-- doc: It could not be taken in now: not before next_at.
+-- in: id int, sender text, tries int, next_at time
+UPDATE inbound SET sender = :sender, tries = :tries, next_at = :next_at WHERE id = :id AND state = 'new';
+
+-- name: inbound_ahead
+-- doc: An earlier one of this sender that waits: what he wrote stays in order.
+-- in: inbox_id int, id int, sender text
+-- out: next_at time
+SELECT next_at FROM inbound
+ WHERE state = 'new' AND id < :id AND inbox_id = :inbox_id AND sender = :sender AND sender <> '' AND next_at > 0
+ ORDER BY next_at DESC LIMIT 1;
 
 -- name: inbound_set
 -- in: id int, state text, sender text, subject text, error_key text, error_arg text
@@ -165,12 +179,30 @@ SELECT id, inbox_id, at, size, sender, subject, error_key, error_arg, tries FROM
 
 -- name: inbound_get
 -- in: id int
--- out: id int, inbox_id int, raw_hash text, size int, state text
-SELECT id, inbox_id, raw_hash, size, state FROM inbound WHERE id = :id;
+-- out: id int, inbox_id int, delivery_id text, raw_hash text, size int, state text, partial bool
+SELECT id, inbox_id, delivery_id, raw_hash, size, state, partial FROM inbound WHERE id = :id;
 
 -- name: inbound_again
 -- in: id int
-UPDATE inbound SET state = 'new' WHERE id = :id AND state = 'failed';
+UPDATE inbound SET state = 'new', next_at = 0, tries = CASE WHEN tries < 5 THEN tries ELSE 1 END
+ WHERE id = :id AND state = 'failed' AND NOT partial;
+
+-- name: inbound_of_delivery
+-- in: inbox_id int, delivery_id text
+-- out: id int
+SELECT id FROM inbound WHERE inbox_id = :inbox_id AND delivery_id = :delivery_id;
+
+-- name: inbound_whole
+-- doc: It was fetched again, whole.
+-- in: id int, raw_hash text, size int
+UPDATE inbound SET state = 'new', partial = FALSE, raw_hash = :raw_hash, size = :size, next_at = 0
+ WHERE id = :id AND state = 'failed' AND partial;
+
+-- name: inbound_tried
+-- doc: It was asked for again, in vain.
+-- in: id int, error_key text, error_arg text
+UPDATE inbound SET tries = tries + 1, error_key = :error_key, error_arg = :error_arg
+ WHERE id = :id AND state = 'failed';
 
 -- name: inbound_drop
 -- in: id int
@@ -214,6 +246,25 @@ SELECT uidvalidity, uid FROM mail_cursor WHERE inbox_id = :inbox_id AND folder =
 INSERT INTO mail_cursor (inbox_id, folder, uidvalidity, uid) VALUES (:inbox_id, :folder, :uidvalidity, :uid)
 ON CONFLICT (inbox_id, folder) DO UPDATE SET uidvalidity = excluded.uidvalidity, uid = excluded.uid;
 
--- name: inbound_set_refused
--- in: inbox_id int, delivery_id text, error_key text
-UPDATE inbound SET state = 'failed', error_key = :error_key WHERE inbox_id = :inbox_id AND delivery_id = :delivery_id;
+-- name: inbound_set_partial
+-- in: inbox_id int, delivery_id text, error_key text, error_arg text
+UPDATE inbound SET partial = TRUE, error_key = :error_key, error_arg = :error_arg
+ WHERE inbox_id = :inbox_id AND delivery_id = :delivery_id AND state = 'new';
+
+-- name: mail_errand_insert
+-- in: inbox_id int, kind text, inbound_id int, raw_hash text, folder text, at time
+INSERT INTO mail_errand (inbox_id, kind, inbound_id, raw_hash, folder, at)
+VALUES (:inbox_id, :kind, :inbound_id, :raw_hash, :folder, :at);
+
+-- name: mail_errand_list
+-- in: after int, most int
+-- out: id int, inbox_id int, kind text, inbound_id int, raw_hash text, folder text, at time
+SELECT id, inbox_id, kind, inbound_id, raw_hash, folder, at FROM mail_errand WHERE id > :after ORDER BY id LIMIT :most;
+
+-- name: mail_errand_drop
+-- in: id int
+DELETE FROM mail_errand WHERE id = :id;
+
+-- name: mail_errand_clear
+-- in: before time
+DELETE FROM mail_errand WHERE at < :before;

@@ -58,6 +58,8 @@ void imap_say_ok(struct imap *m)
 static void hang_up(struct imap *m)
 {
 	imap_append_lost(m);
+	imap_fetch_lost(m);
+	imap_again_lost(m);
 	if (m->wire)
 		wire_close(m->wire);
 	m->wire = NULL;
@@ -135,7 +137,10 @@ static void on_untagged(struct imap *m, const struct imap_response *r)
 		if (m->phase == PHASE_SEARCH)
 			imap_found(m, r->rest);
 	} else if (str_eq_nocase(r->name, S("FETCH"))) {
-		imap_fetched(m, &r->fetched);
+		if (m->phase == PHASE_AGAIN)
+			imap_again_fetched(m, &r->fetched);
+		else
+			imap_fetched(m, &r->fetched);
 	} else if (str_eq_nocase(r->name, S("LIST"))) {
 		if (m->phase == PHASE_LIST)
 			imap_append_listed(m, r->rest);
@@ -183,12 +188,15 @@ static void identify(struct imap *m)
 		     S("ID (\"name\" \"Aftersail\" \"version\" \"" AFTERSAIL_VERSION "\")"));
 }
 
-static void command_done(struct imap *m, enum imap_status status, const char *text)
+static void command_done(struct imap *m, const struct imap_response *r, const char *text)
 {
-	bool ok = status == IMAP_ST_OK;
+	bool ok = r->status == IMAP_ST_OK;
 
-	if (!ok &&
-	    (m->phase == PHASE_SELECT || m->phase == PHASE_SEARCH || m->phase == PHASE_SIZES)) {
+	if (!ok && m->phase == PHASE_SIZES) {
+		imap_sizes_refused(m, r->code, text);
+		return;
+	}
+	if (!ok && (m->phase == PHASE_SELECT || m->phase == PHASE_SEARCH)) {
 		imap_failed(m,
 			    m->phase == PHASE_SELECT ? "mail.error.folder" : "mail.error.protocol",
 			    text);
@@ -209,6 +217,7 @@ static void command_done(struct imap *m, enum imap_status status, const char *te
 		m->can_idle = m->can_idle && ok;
 		imap_next_step(m);
 		break;
+	case PHASE_AGAIN: imap_again_done(m, r->status, r->rest); break;
 	case PHASE_STORE: /* a folder that is read only: no matter */
 	case PHASE_DONE: imap_next_step(m); break;
 	default: break;
@@ -229,13 +238,13 @@ static bool on_response(void *arg, const struct imap_response *r)
 		struct arena *a = arena_new();
 
 		if (m->phase == PHASE_BODIES)
-			imap_fetch_done(m, (uint32_t)tag, r->status, r->rest);
+			imap_fetch_done(m, (uint32_t)tag, r);
 		else if (tag != m->tag)
 			; /* of a command given up */
 		else if (m->phase >= PHASE_LIST)
 			imap_append_answered(m, r->status, r->code);
 		else
-			command_done(m, r->status, str_z(a, r->rest));
+			command_done(m, r, str_z(a, r->rest));
 		arena_free(a);
 	}
 	return m->wire != NULL;
@@ -256,6 +265,8 @@ void imap_next_step(struct imap *m)
 {
 	if (m->appends)
 		imap_append_next(m);
+	else if (m->wanted)
+		imap_again_next(m);
 	else if (m->again)
 		imap_search(m);
 	else
@@ -294,7 +305,7 @@ static void on_data(void *arg, const char *p, size_t n)
 	if (!r)
 		return;
 	/* A long mail is progress; what the server owes is due from its last byte. */
-	if (m->phase == PHASE_BODIES && m->timer.armed)
+	if ((m->phase == PHASE_BODIES || m->phase == PHASE_AGAIN) && m->timer.armed)
 		imap_arm(m, IMAP_COMMAND_MS);
 	m->reader = NULL; /* ours while it calls back: hang_up() must not free it */
 	if (imap_reader_feed(r, p, n, on_response, m) && m->wire && !m->reader) {
@@ -415,11 +426,25 @@ static void try_now(struct imap *m, struct imap_cursor unused)
 	}
 }
 
+static void want(struct imap *m, struct imap_cursor at)
+{
+	struct imap_wanted *w = calloc(1, sizeof *w), **end = &m->wanted;
+
+	if (!w)
+		abort();
+	w->at = at;
+	while (*end)
+		end = &(*end)->next;
+	*end = w;
+	try_now(m, at);
+}
+
 static void refuse_mails(struct imap *m, struct imap_cursor unused)
 {
 	(void)unused;
 	imap_drop_held(m);
 	m->handed = m->cursor;
+	m->n_block = m->next_item = 0; /* the line breaks, but no mail is to blame */
 	imap_failed(m, "mail.error.store", "a mail could not be stored");
 }
 
@@ -435,7 +460,9 @@ static void end_session(void *arg)
 	if (m->token)
 		m->token->m = NULL;
 	imap_append_end_all(m);
+	imap_again_drop(m);
 	imap_drop_held(m);
+	arena_free(m->words);
 	tell(m, IMAP_CLOSED, NULL, NULL, 0);
 	free(m->sent_folder);
 	arena_free(m->a);
@@ -463,6 +490,11 @@ void imap_try_now(struct imap *m)
 	send_errand(m, try_now, (struct imap_cursor){0, 0});
 }
 
+void imap_again(struct imap *m, struct imap_cursor at)
+{
+	send_errand(m, want, at);
+}
+
 void imap_close(struct imap *m)
 {
 	send_errand(m, end_errand, (struct imap_cursor){0, 0});
@@ -484,6 +516,7 @@ struct imap *imap_open(struct net *n, const struct imap_account *o, const struct
 		abort();
 	m->net = n;
 	m->a = arena_new();
+	m->words = arena_new();
 	m->account = *o;
 	m->account.host = str_dup(m->a, o->host);
 	m->account.user = str_dup(m->a, o->user);

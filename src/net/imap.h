@@ -1,7 +1,9 @@
 /* imap.h - mailboxes, watched: each new mail is handed over once and waits to be acknowledged.
  *
  * A session lives until it is closed: it connects, catches up from its cursor, idles or polls,
- * and after any failure comes back by itself (1 s to 5 minutes, with jitter).  All callbacks come
+ * and after any failure comes back by itself (1 s to 5 minutes, with jitter).  A mail that the
+ * server refuses, or that breaks the connection again and again, is handed over as failed and
+ * holds nobody up.  All callbacks come
  * on the outbound thread; the functions may be called from any thread. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
@@ -46,6 +48,9 @@ struct imap_mail {
 	int64_t size;
 	bool too_large; /* larger than size_max: raw holds its header only */
 	struct str raw; /* until imap_ack() of it */
+	/* The server would not hand it out, in its words: raw is its header or empty.  It is
+	 * acknowledged like any other, and can be asked for with imap_again().  Empty otherwise. */
+	struct str failed;
 };
 
 struct imap_handler {
@@ -59,6 +64,9 @@ struct imap_handler {
 	/* The cursor moved without a mail: an empty folder seen for the first time, or a new
 	 * UIDVALIDITY, after which all mails come again.  May be NULL. */
 	void (*cursor)(void *arg, struct imap_cursor);
+	/* What imap_again() asked for; nothing is acknowledged.  failed "" and raw empty: it is no
+	 * longer there.  May be NULL. */
+	void (*again)(void *arg, const struct imap_mail *);
 	void *arg;
 };
 
@@ -72,6 +80,9 @@ void imap_nack(struct imap *);
 
 /* Look now instead of at the next try or poll. */
 void imap_try_now(struct imap *);
+
+/* Ask once more for a mail that was handed over too large or failed. */
+void imap_again(struct imap *, struct imap_cursor);
 
 /* Put a mail into a folder, seen.  Empty: the one the server marks as \Sent, else "Sent".  It is
  * made when it is missing.  ok false: key says why; a session that is not connected tries until

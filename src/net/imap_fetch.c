@@ -10,6 +10,7 @@ enum {
 	WINDOW = 8,                      /* mails asked for or handed over, not acknowledged */
 	WINDOW_BYTES = 16 * 1024 * 1024, /* the same in bytes; one larger mail may go alone */
 	FOUND_MAX = 5 * 1000 * 1000,
+	FAULTS_MAX = 3, /* so often may the line break during one mail */
 };
 
 static void pump(struct imap *);
@@ -58,8 +59,10 @@ static void next_block(struct imap *m)
 	struct buf b = BUF(a);
 
 	m->n_block = m->next_item = 0;
+	arena_free(m->words);
+	m->words = arena_new();
 	buf_z(&b, "UID FETCH ");
-	while (m->next_uid < m->n_uids && m->n_block < IMAP_BLOCK) {
+	while (m->next_uid < m->n_uids && m->n_block < (m->careful ? 1 : IMAP_BLOCK)) {
 		uint32_t uid = m->uids[m->next_uid++];
 
 		if (m->n_block > 0 && m->block[m->n_block - 1].uid == uid)
@@ -75,6 +78,7 @@ static void next_block(struct imap *m)
 void imap_search_done(struct imap *m)
 {
 	if (m->n_uids == 0) {
+		m->careful = false;
 		imap_say_ok(m);
 		imap_next_step(m);
 		return;
@@ -92,10 +96,40 @@ void imap_sizes_done(struct imap *m)
 	pump(m);
 }
 
+/* From the search on once more, one mail at a time. */
+static void go_carefully(struct imap *m)
+{
+	m->careful = true;
+	m->redo = false;
+	m->n_block = m->next_item = 0;
+	imap_search(m);
+}
+
+/* Not all sizes could be told: find out of which mail, and ask for that one without its size. */
+void imap_sizes_refused(struct imap *m, struct str code, const char *text)
+{
+	if (!m->careful) {
+		go_carefully(m);
+	} else if (m->n_block != 1) {
+		imap_failed(m, "mail.error.protocol", text);
+	} else {
+		m->block[0].size = str_eq_nocase(code, S("EXPUNGEISSUED")) ? -1 : 0;
+		imap_sizes_done(m);
+	}
+}
+
+static void hand_over(struct imap *, struct imap_item *, struct str body);
+
 static void ask_for(struct imap *m, struct imap_item *item)
 {
-	struct arena *a = arena_new();
+	struct arena *a;
 
+	if (m->careful && item->uid == m->fault_uid && m->faults >= FAULTS_MAX) {
+		item->refused = S("the connection broke each time it was fetched");
+		hand_over(m, item, S(""));
+		return;
+	}
+	a = arena_new();
 	imap_command(m, PHASE_BODIES,
 		     str_fmt(a, "UID FETCH %lu (UID FLAGS BODY.PEEK[%s])", (unsigned long)item->uid,
 			     item->head_only ? "HEADER" : ""));
@@ -126,7 +160,7 @@ static void store_seen(struct imap *m)
 
 	buf_z(&b, "UID STORE ");
 	for (size_t i = 0; i < m->n_block; i++) {
-		if (!m->block[i].handed || m->block[i].flags & IMAP_SEEN)
+		if (!m->block[i].handed || m->block[i].refused.p || m->block[i].flags & IMAP_SEEN)
 			continue;
 		buf_fmt(&b, "%s%lu", first ? "" : ",", (unsigned long)m->block[i].uid);
 		first = false;
@@ -161,7 +195,12 @@ static void pump(struct imap *m)
 	if (m->phase != PHASE_BODIES)
 		return;
 	under_way(m, &n, &bytes);
-	while (m->next_item < m->n_block && n < WINDOW) {
+	if (m->redo) {
+		if (n == m->held_n)
+			go_carefully(m);
+		return;
+	}
+	while (m->next_item < m->n_block && n < (m->careful ? 1 : WINDOW)) {
 		struct imap_item *item = &m->block[m->next_item];
 		size_t size = item->head_only || item->size < 0 ? 0 : (size_t)item->size;
 
@@ -211,8 +250,9 @@ static void hand_over(struct imap *m, struct imap_item *item, struct str body)
 	m->handed = h->at;
 	item->handed = true;
 	mail.at = h->at;
-	mail.too_large = item->head_only;
+	mail.too_large = item->head_only && !item->refused.p;
 	mail.raw = (struct str){h->bytes, h->n};
+	mail.failed = item->refused;
 	m->on.mail(m->on.arg, &mail);
 }
 
@@ -220,8 +260,8 @@ void imap_fetched(struct imap *m, const struct imap_fetched *f)
 {
 	struct imap_item *item = find_item(m, f->uid);
 
-	if (!item)
-		return; /* of another client's doing */
+	if (!item || m->redo)
+		return; /* of another client's doing, or to be asked for again */
 	if (m->phase == PHASE_SIZES) {
 		item->flags = f->flags;
 		if (f->size >= 0)
@@ -237,7 +277,46 @@ void imap_fetched(struct imap *m, const struct imap_fetched *f)
 	}
 }
 
-void imap_fetch_done(struct imap *m, uint32_t tag, enum imap_status status, struct str text)
+/* What may be otherwise in a minute (RFC 5530). */
+static bool passes(struct str code)
+{
+	return str_eq_nocase(code, S("UNAVAILABLE")) || str_eq_nocase(code, S("INUSE")) ||
+	       str_eq_nocase(code, S("LIMIT"));
+}
+
+/* One was refused.  Several under way: none of them is taken from here on, and they are asked for
+ * one by one, so that the order is kept.  That one alone: its header is asked for, so that a
+ * person can see what it is, and then it is handed over as failed. */
+static void refused(struct imap *m, struct imap_item *item, const struct imap_response *r)
+{
+	struct arena *a;
+
+	if (!m->careful) {
+		m->redo = true;
+		if (m->handed.uid >= item->uid)
+			m->handed.uid = item->uid - 1;
+		return;
+	}
+	if (str_eq_nocase(r->code, S("EXPUNGEISSUED")))
+		return;
+	if (passes(r->code)) {
+		a = arena_new();
+		item->tag = m->tag; /* during this one */
+		imap_failed(m, "mail.error.protocol", str_z(a, r->rest));
+		arena_free(a);
+		return;
+	}
+	if (!item->refused.p)
+		item->refused = str_dup(m->words, r->rest.n ? r->rest : S("no reason given"));
+	if (item->head_only) {
+		hand_over(m, item, S(""));
+	} else {
+		item->head_only = true;
+		ask_for(m, item);
+	}
+}
+
+void imap_fetch_done(struct imap *m, uint32_t tag, const struct imap_response *r)
 {
 	struct imap_item *item = NULL;
 
@@ -247,25 +326,42 @@ void imap_fetch_done(struct imap *m, uint32_t tag, enum imap_status status, stru
 	if (!item)
 		return;
 	item->tag = 0;
-	if (status != IMAP_ST_OK) {
-		struct arena *a = arena_new();
-		imap_failed(m, "mail.error.protocol", str_z(a, text));
-		arena_free(a);
-		return;
-	}
+	if (r->status != IMAP_ST_OK && !item->handed)
+		refused(m, item, r);
+	else if (item->refused.p && !item->handed)
+		hand_over(m, item, S("")); /* not even its header */
 	/* Order is kept: a second, smaller question is asked before anything new. */
-	if (!item->handed && item->head_only && item->size > m->account.size_max &&
-	    m->handed.uid < item->uid) {
+	else if (!item->handed && !m->redo && item->head_only && !item->refused.p &&
+		 item->size > m->account.size_max && m->handed.uid < item->uid)
 		ask_for(m, item);
+	pump(m);
+}
+
+void imap_fetch_lost(struct imap *m)
+{
+	m->redo = false;
+	if (m->phase != PHASE_BODIES)
+		return;
+	for (size_t i = 0; i < m->next_item; i++) {
+		struct imap_item *item = &m->block[i];
+
+		if (!item->tag)
+			continue;
+		if (!m->careful || m->fault_uid != item->uid)
+			m->faults = 0;
+		m->fault_uid = item->uid;
+		m->faults += m->careful;
+		m->careful = true;
 		return;
 	}
-	pump(m);
 }
 
 void imap_acked(struct imap *m, struct imap_cursor at)
 {
-	if (at.uidvalidity == m->cursor.uidvalidity && at.uid > m->cursor.uid)
+	if (at.uidvalidity == m->cursor.uidvalidity && at.uid > m->cursor.uid) {
 		m->cursor.uid = at.uid;
+		m->failures = 0; /* it gets on: the next break is not one of a row */
+	}
 	/* Acknowledged in order: what was held under an older UIDVALIDITY is done too. */
 	while (m->held && (m->held->at.uidvalidity == at.uidvalidity
 			       ? m->held->at.uid <= at.uid

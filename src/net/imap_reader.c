@@ -291,6 +291,8 @@ static bool take_value(struct cursor *c, struct str name, struct imap_fetched *f
 	struct str value = {0};
 	int64_t number;
 	bool cut = false;
+	/* NIL, not quoted: there is no body, the mail is gone */
+	bool bare = c->s.n > 0 && (c->s.p[0] == 'N' || c->s.p[0] == 'n');
 
 	if (c->s.n > 0 && c->s.p[0] == '(') {
 		if (!take_list(c, &value))
@@ -309,9 +311,9 @@ static bool take_value(struct cursor *c, struct str name, struct imap_fetched *f
 		else if (number > 0 && number <= UINT32_MAX)
 			f->uid = (uint32_t)number;
 	} else if (str_eq_nocase(str_slice(name, 0, 5), S("BODY["))) {
-		f->body = value;
+		f->has_body = !(bare && str_eq_nocase(value, S("NIL")));
+		f->body = f->has_body ? value : S("");
 		f->cut = cut;
-		f->has_body = true;
 	}
 	return true;
 }

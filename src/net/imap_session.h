@@ -21,8 +21,9 @@ enum imap_phase {
 	PHASE_BODIES, /* several FETCH at once; or acknowledgements only */
 	PHASE_STORE,
 	PHASE_IDLE,
-	PHASE_DONE, /* the end of IDLE */
-	PHASE_WAIT, /* the next poll */
+	PHASE_DONE,  /* the end of IDLE */
+	PHASE_WAIT,  /* the next poll */
+	PHASE_AGAIN, /* one mail, asked for by hand */
 	PHASE_LIST,
 	PHASE_APPEND,
 	PHASE_CREATE,
@@ -35,6 +36,7 @@ struct imap_item {
 	int64_t size; /* -1: not said; the mail is gone */
 	uint32_t tag; /* of its FETCH, 0 before */
 	bool head_only, handed;
+	struct str refused; /* the server's words; in the block's arena */
 };
 
 /* A mail that was handed over and is not acknowledged. */
@@ -53,6 +55,13 @@ struct imap_append_job {
 	bool created, sending;
 	void (*done)(void *arg, bool ok, const char *key);
 	void *arg;
+};
+
+/* A mail to be fetched once more. */
+struct imap_wanted {
+	struct imap_wanted *next;
+	struct imap_cursor at;
+	int tries;
 };
 
 struct imap_token_wait;
@@ -84,6 +93,14 @@ struct imap {
 	size_t n_block, next_item;
 	struct imap_held *held, *held_last;
 	size_t held_n, held_bytes;
+	/* One mail at a time, since one was refused or the line broke while mails were fetched. */
+	bool careful;
+	bool redo;          /* what comes of the block is left: it is looked for again, carefully */
+	uint32_t fault_uid; /* during which the line broke last, */
+	int faults;         /* and how often it did */
+	struct arena *words; /* of the block's refusals */
+	struct imap_wanted *wanted;
+	bool again_told; /* the first of them came, and left the list */
 
 	struct imap_append_job *appends, *appends_last;
 };
@@ -102,10 +119,19 @@ void imap_found(struct imap *, struct str numbers); /* an untagged SEARCH */
 void imap_search_done(struct imap *);
 void imap_sizes_done(struct imap *);
 void imap_fetched(struct imap *, const struct imap_fetched *);
-void imap_fetch_done(struct imap *, uint32_t tag, enum imap_status, struct str text);
+void imap_fetch_done(struct imap *, uint32_t tag, const struct imap_response *);
+void imap_sizes_refused(struct imap *, struct str code, const char *text);
+void imap_fetch_lost(struct imap *); /* the connection went while mails were fetched */
 void imap_acked(struct imap *, struct imap_cursor);
 void imap_drop_found(struct imap *); /* what the lost connection had told */
 void imap_drop_held(struct imap *);
+
+/* imap_again.c */
+void imap_again_next(struct imap *);
+void imap_again_fetched(struct imap *, const struct imap_fetched *);
+void imap_again_done(struct imap *, enum imap_status, struct str text);
+void imap_again_lost(struct imap *); /* with the connection */
+void imap_again_drop(struct imap *);
 
 /* imap_append.c */
 void imap_append_next(struct imap *);

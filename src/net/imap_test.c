@@ -60,6 +60,8 @@ static const struct row { const char *what, *in, *has; } rows[] = {
 	{"literal",          "* 1 FETCH (UID 7 BODY[] {5}\r\na\r\nb) FLAGS ())\r\n", "uid 7 flags 0 size -1 body 10<a\r\nb)>"},
 	{"literal first",    "* 1 FETCH (BODY[] {2}\r\nhi UID 8)\r\n",          "uid 8 flags 0 size -1 body 10<hi>"},
 	{"empty literal",    "* 1 FETCH (UID 7 BODY[] {0}\r\n)\r\n",            "body 10<>"},
+	{"no body",          "* 1 FETCH (UID 7 BODY[] NIL)\r\n",                "uid 7 flags 0 size -1 body 00<>"},
+	{"a body of NIL",    "* 1 FETCH (UID 7 BODY[] \"NIL\")\r\n",            "body 10<NIL>"},
 	{"quoted body",      "* 1 FETCH (UID 7 BODY[] \"x\\\"y\")\r\n",         "body 10<x\\\"y>"},
 	{"body too large",   "* 1 FETCH (UID 7 BODY[] {21}\r\n123456789012345678901 RFC822.SIZE 21)\r\n* 2 EXISTS\r\n", "size 21 body 11<>\n0/0 *|2 EXISTS"},
 	{"header fields",    "* 1 FETCH (UID 7 BODY[HEADER.FIELDS (\"A B\" C)]<0> {1}\r\nx)\r\n", "body 10<x>"},

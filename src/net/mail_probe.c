@@ -4,7 +4,7 @@
  * happens goes to standard output, a line each, its first word the kind:
  *   watch PORT TLS USER SECRET VALIDITY UID OPTIONS  SECRET is a password, or "oauth:PORT"
  *   send PORT TLS USER SECRET FILE FROM TO...        SECRET is a password, or "bearer:TOKEN"
- *   append FOLDER FILE | ack | nack | hold | now | close | quit */
+ *   append FOLDER FILE | again VALIDITY UID | ack | nack | hold | now | close | quit */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/imap.h"
 #include "net/smtp.h"
@@ -64,6 +64,8 @@ static void on_mail(void *arg, const struct imap_mail *m)
 		subject = str_slice(m->raw, (size_t)at + 9, m->raw.n);
 		subject = str_trim(str_slice(subject, 0, (size_t)str_find_char(subject, '\n')));
 	}
+	if (m->failed.n)
+		say("failed %u %zu %.*s", m->at.uid, m->raw.n, STR(m->failed));
 	say("mail %u %u %u %lld %zu %d %.*s", m->at.uidvalidity, m->at.uid, m->flags,
 	    (long long)m->size, m->raw.n, m->too_large, STR(subject));
 	pthread_mutex_lock(&t.lock);
@@ -77,6 +79,12 @@ static void on_cursor(void *arg, struct imap_cursor at)
 {
 	(void)arg;
 	say("cursor %u %u", at.uidvalidity, at.uid);
+}
+
+static void on_again(void *arg, const struct imap_mail *m)
+{
+	(void)arg;
+	say("again %u %zu %d %.*s", m->at.uid, m->raw.n, m->too_large, STR(m->failed));
 }
 
 static void on_appended(void *arg, bool ok, const char *key)
@@ -133,7 +141,7 @@ static void watch(const struct str *w)
 				 .tls = read_tls(w[2]),
 				 .user = w[3],
 				 .cursor = {(uint32_t)read_int(w[5]), (uint32_t)read_int(w[6])}};
-	struct imap_handler on = {on_state, on_mail, on_cursor, NULL};
+	struct imap_handler on = {on_state, on_mail, on_cursor, on_again, NULL};
 
 	o.mark_seen = str_find(w[7], S("seen")) >= 0;
 	o.from_now = str_find(w[7], S("from_now")) >= 0;
@@ -214,6 +222,9 @@ static void obey(struct str line)
 		imap_nack(t.imap);
 	else if (str_eq(w[0], S("hold")))
 		toggle_hold();
+	else if (n == 3 && str_eq(w[0], S("again")))
+		imap_again(t.imap, (struct imap_cursor){(uint32_t)read_int(w[1]),
+							(uint32_t)read_int(w[2])});
 	else if (str_eq(w[0], S("now")))
 		imap_try_now(t.imap);
 	else if (str_eq(w[0], S("close")))

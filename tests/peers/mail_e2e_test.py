@@ -586,6 +586,25 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual([row["error_key"] for row in rows], ["email.too_large"])
         self.desk.call("DELETE", f"/quarantine/{rows[0]['id']}")
 
+    def test_20_a_mail_the_server_will_not_give_is_shown_and_tried_again(self):
+        sender = "bob@buyer.example"
+        before = {path for path in (self.mail.at / "mail" / SECOND).rglob("*") if path.is_file()}
+        self.desk.stop()
+        self.mail.append(SECOND, letter(sender, "Locked", to=SECOND))
+        locked = [path for path in (self.mail.at / "mail" / SECOND).rglob("*")
+                  if path.is_file() and path not in before and b"Subject: Locked" in path.read_bytes()]
+        locked[0].chmod(0)
+        self.mail.append(SECOND, letter(sender, "Behind it", to=SECOND))
+        self.desk.start()
+        self.conversation_of(sender, self.second, subject="Behind it", seconds=90)
+        row = self.wait("the quarantine", 10, lambda: self.desk.call("GET", "/quarantine")["items"])[0]
+        self.assertEqual(row["error_key"], "email.not_fetched")
+        for path in locked[0].parent.parent.rglob(locked[0].name.split(":")[0] + "*"):
+            path.chmod(0o600)
+        self.desk.call("POST", f"/quarantine/{row['id']}/retry")
+        self.conversation_of(sender, self.second, subject="Locked", seconds=30)
+        self.assertEqual(self.desk.call("GET", "/quarantine")["items"], [])
+
     def link(self, inbox):
         return self.desk.call("GET", f"/inboxes/{inbox}")["state"]
 

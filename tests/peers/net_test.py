@@ -5,6 +5,7 @@ import base64
 import imaplib
 import os
 import queue
+import re
 import socket
 import subprocess
 import tempfile
@@ -312,6 +313,90 @@ class Watching(Case):
         self.probe.expect("state failing mail.error.store")
         self.expect_mail("one")
         self.expect_mail("two")
+
+    def lock(self, name, mode):
+        """Dovecot may read this mail's file, or may not: it then refuses the FETCH."""
+        for path in (self.mail.at / "mail" / DESK).rglob("*"):
+            if path.is_file() and f"Subject: {name}".encode() in path.read_bytes():
+                path.chmod(mode)
+                return
+        raise AssertionError(f"no file of {name}")
+
+    def test_a_mail_the_server_refuses_holds_nobody_up(self):
+        self.arrive(*(f"m{i}" for i in range(12)))
+        self.lock("m3", 0)
+        self.lock("m7", 0)
+        self.watch(options="seen")
+        validity, _ = self.cursor()
+        uids = []
+        for i in range(12):
+            if i in (3, 7):
+                uids.append(self.probe.expect("failed ", 40).split()[1])
+                self.probe.expect("mail ")
+            else:
+                self.expect_mail(f"m{i}", 40)
+        self.probe.expect("state ok", 40)
+        self.probe.do("again", validity, uids[0])
+        self.probe.expect(f"again {uids[0]} 0 0 ", 40)
+        self.lock("m3", 0o600)
+        self.probe.do("again", validity, uids[0])
+        self.assertGreater(int(self.probe.expect(f"again {uids[0]} ").split()[2]), 100)
+        self.probe.do("again", validity, 4711)  # no such mail
+        self.assertEqual(self.probe.expect("again 4711").split(), ["again", "4711", "0", "0"])
+        self.arrive("after")
+        self.expect_mail("after")
+
+    def test_a_mail_that_breaks_the_line_holds_nobody_up(self):
+        """The server goes away each time this mail is fetched; and once it says NO for a moment."""
+        def answer(data, _):
+            return Last() if b"Subject: m2" in data else data
+
+        self.arrive(*(f"m{i}" for i in range(5)))
+        self.watch(self.proxy("imap", answer), "none")
+        self.expect_mail("m0", 30)
+        self.expect_mail("m1", 30)
+        self.probe.expect("failed ", 60)
+        self.probe.expect("mail ")
+        self.expect_mail("m3", 30)
+        self.expect_mail("m4", 30)
+        self.probe.expect("state ok")
+
+    def test_a_mail_refused_in_words(self):
+        """The server says NO to one mail and goes on; its header it gives."""
+        pattern = re.compile(rb"\* \d+ FETCH \((?:(?!\r\nA\d+ )[\s\S])*?BODY\[\] "
+                             rb"(?:(?!\r\nA\d+ )[\s\S])*?Subject: m2[\s\S]*?\r\n(A\d+) OK[^\r]*\r\n")
+        self.arrive(*(f"m{i}" for i in range(5)))
+        answer = lambda data, _: pattern.sub(rb"\1 NO [SERVERBUG] it is broken\r\n", data)
+        self.watch(self.proxy("imap", answer), "none")
+        for name in ("m0", "m1"):
+            self.expect_mail(name)
+        words = self.probe.expect("failed ").split(" ", 3)
+        self.assertEqual(words[3], "it is broken")
+        self.assertGreater(int(words[2]), 50)
+        self.expect_mail("m2")  # its header says so
+        for name in ("m3", "m4"):
+            self.expect_mail(name)
+        self.probe.expect("state ok")
+        self.assertNotIn("failing", " ".join(self.probe.seen))
+
+    def test_a_mail_that_vanishes_is_passed_over(self):
+        """Between SEARCH and FETCH another client removes it."""
+        self.arrive(*(f"m{i}" for i in range(4)))
+        done = []
+
+        def answer(data, _):
+            if b"RFC822.SIZE" in data and not done:
+                done.append(True)
+                with self.mail.imap(DESK) as box:
+                    box.select("INBOX")
+                    box.store("2", "+FLAGS", "\\Deleted")
+                    box.expunge()
+            return data
+
+        self.watch(self.proxy("imap", answer), "none")
+        for name in ("m0", "m2", "m3"):
+            self.expect_mail(name, 30)
+        self.probe.expect("state ok")
 
     def test_large_mails(self):
         text = base64.encodebytes(os.urandom(20_000_000)).decode()

@@ -222,7 +222,7 @@ static enum err post_check(struct ctx *c, const struct req *q, struct reply *r)
 	struct inbox_link link;
 
 	TRY(check_seen(c, q, &link));
-	mail_try_now(c->desk, q->id);
+	TRY(mail_try_now(c, q->id));
 	reply_none(r);
 	return E_OK;
 }

@@ -209,7 +209,8 @@ static void end_streams(struct hub *h, const struct live *l)
 	for (struct member *m = h->members; m; m = m->next) {
 		if (!ends(m, l))
 			continue;
-		send_text(m, S("event: signed-out\ndata: {}\n\n"));
+		send_text(m, str_eq(l->kind, S("reset")) ? S("event: reset\ndata: {}\n\n")
+							 : S("event: signed-out\ndata: {}\n\n"));
 		/* Nothing more may reach it, whatever is still on its way out. */
 		m->n_topics = 0;
 		m->n_scope = 0;
@@ -603,6 +604,11 @@ void hub_end(struct ctx *c, int64_t person_id, int64_t session_id)
 				  .id = person_id,
 				  .version = session_id,
 				  .kind = S("signed-out")});
+}
+
+void hub_renew(struct ctx *c, int64_t person_id)
+{
+	ctx_live(c, (struct live){.topic = LIVE_END, .id = person_id, .kind = S("reset")});
 }
 
 bool hub_present(struct hub *h, enum actor_kind kind, int64_t actor_id)

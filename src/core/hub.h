@@ -28,9 +28,13 @@ void hub_open(struct ctx *, struct reply *, struct http_req *);
 /* Change what an open stream follows; false when it is not the actor's or not open here. */
 bool hub_follow(struct hub *, const struct actor *, struct str stream_id, struct str topics);
 
-/* End the streams of a person, on every node and once the context is committed: signed out, role
- * or scope changed.  Session 0: all; n: only that one; -n: all but that one. */
+/* End the streams of a person, on every node and once the context is committed: signed out.
+ * Session 0: all; n: only that one; -n: all but that one. */
 void hub_end(struct ctx *, int64_t person_id, int64_t session_id);
+
+/* What a person may see or do has changed: the streams end with `reset`, so that the console comes
+ * back with the new rights and reads everything again. */
+void hub_renew(struct ctx *, int64_t person_id);
 
 /* Whether a person has a stream open on this node, and how many streams there are. */
 bool hub_present(struct hub *, enum actor_kind, int64_t actor_id);

@@ -9,8 +9,6 @@
 #include "core/mail_internal.h"
 #include "core/work.sql.h"
 
-#include <stdlib.h>
-
 enum { AT_ONCE = 50, KEEP_MS = 3 * DAY_MS, LOOK_KEEP_MS = MINUTE_MS };
 
 /* ---- asking ---- */
@@ -146,50 +144,37 @@ static void fetch(struct mail *m, struct mailbox *b, const struct mail_errand_li
 	mail_errand_done(m, row->id); /* should this node go now, a person asks once more */
 }
 
-struct appending {
-	struct mail *mail;
-	int64_t inbox_id, errand;
-};
-
-static void mark_done(struct mailbox *b, void *arg)
-{
-	const struct appending *p = arg;
-	struct mail_item *it = mail_item_new(b, ITEM_DONE);
-
-	it->errand = p->errand;
-	mail_put_locked(it);
-}
-
-/* On the outbound thread.  What was refused for good is not tried again either: the mail itself
- * is sent. */
+/* On the outbound thread, before the box goes.  What the server refuses for good is not tried again
+ * either, for the mail itself is sent; what only the closing ended is begun again. */
 static void appended(void *arg, bool ok, const char *key)
 {
-	struct appending *p = arg;
+	struct mail_item *it = arg;
+	struct mail *m = it->box->mail;
 
 	if (!ok)
 		log_line(LOG_WARN, "own copy not kept", "error", key ? key : "", NULL);
-	if (ok || !p->mail->stopping)
-		mail_with_box(p->mail->desk, p->inbox_id, mark_done, p);
-	free(p);
+	pthread_mutex_lock(&m->lock);
+	bool over = ok || !it->box->closing;
+	if (over)
+		mail_put_locked(it);
+	pthread_mutex_unlock(&m->lock);
+	if (!over)
+		arena_free(it->a);
 }
 
 static void copy(struct mail *m, struct mailbox *b, const struct mail_errand_list_row *row)
 {
-	struct appending *p = malloc(sizeof *p);
-	struct arena *a = arena_new();
+	struct mail_item *it = mail_item_new(b, ITEM_DONE);
 	struct str raw;
 
-	if (!p)
-		abort();
-	*p = (struct appending){m, b->inbox_id, row->id};
-	if (blob_read(m->desk->blobs, a, row->raw_hash, INBOUND_MAX, &raw) == E_OK) {
-		imap_append(b->imap, row->folder, raw, appended, p);
-	} else {
-		log_line(LOG_WARN, "own copy is gone", NULL);
-		free(p);
-		mail_errand_done(m, row->id);
+	it->errand = row->id;
+	if (blob_read(m->desk->blobs, it->a, row->raw_hash, INBOUND_MAX, &raw) == E_OK) {
+		imap_append(b->imap, row->folder, raw, appended, it);
+		return;
 	}
-	arena_free(a);
+	log_line(LOG_WARN, "own copy is gone", NULL);
+	mail_errand_done(m, row->id);
+	arena_free(it->a);
 }
 
 static struct mailbox *watched(struct mail *m, int64_t inbox_id)

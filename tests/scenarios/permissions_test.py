@@ -205,9 +205,21 @@ class Scope(Scenario):
         stream = self.agent.stream("/stream?topics=list")
         stream.next("hello")
         person = next(p for p in self.admin.get("/people")["items"] if p["name"] == "agent")
-        self.admin.patch(f"/people/{person['id']}", {"version": person["version"], "inbox_ids": [self.seen["id"]]})
+        person = self.admin.patch(f"/people/{person['id']}",
+                                  {"version": person["version"], "inbox_ids": [self.seen["id"]]})
+        stream.next("reset")  # he is still signed in: the console comes back and reads anew
+        self.assertEqual(stream.r.read(), b"", "the stream goes on under the old scope")
+        stream.close()
+        self.agent.get("/session")
+        stream = self.agent.stream("/stream?topics=list")
+        stream.next("hello")
+        self.admin.patch(f"/people/{person['id']}", {"version": person["version"], "active": False})
         stream.next("signed-out")
         stream.close()
+        self.assertEqual(self.agent.call("GET", "/session").status, 401)
+        person = self.admin.get(f"/people/{person['id']}")
+        self.admin.patch(f"/people/{person['id']}", {"version": person["version"], "active": True})
+        type(self).agent = self.desk.sign_in("agent@desk.example")
 
 
 if __name__ == "__main__":

@@ -256,7 +256,13 @@ enum err account_anybody_there(struct ctx *c, int64_t inbox_id, bool *there)
 
 enum err account_inbox_added(struct ctx *c, int64_t inbox_id)
 {
-	return scope_add(c, inbox_id);
+	struct list all;
+
+	TRY(scope_add(c, inbox_id));
+	TRY(person_sees_all(c, &all));
+	for (size_t i = 0; i < all.n; i++)
+		hub_renew(c, ((struct person_sees_all_row *)all.v)[i].id);
+	return E_OK;
 }
 
 static bool holds(struct ids ids, int64_t id)
@@ -288,10 +294,13 @@ enum err account_inbox_people(struct ctx *c, int64_t inbox_id, struct ids people
 		if (holds(people, before.v[i]))
 			continue;
 		TRY(person_inbox_remove(c, before.v[i], inbox_id));
-		hub_end(c, before.v[i], 0);
+		hub_renew(c, before.v[i]);
 	}
-	for (size_t i = 0; i < people.n; i++)
+	for (size_t i = 0; i < people.n; i++) {
 		TRY(person_inbox_add(c, people.v[i], inbox_id));
+		if (!holds(before, people.v[i]))
+			hub_renew(c, people.v[i]);
+	}
 	return E_OK;
 }
 

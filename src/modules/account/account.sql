@@ -32,6 +32,10 @@ SELECT id FROM scope_inbox ORDER BY id;
 -- all: id int
 SELECT inbox_id FROM person_inbox WHERE person_id = :person_id ORDER BY inbox_id;
 
+-- name: person_sees_all
+-- all: id int
+SELECT id FROM person WHERE all_inboxes AND active;
+
 -- name: scope_add
 -- in: id int
 INSERT INTO scope_inbox (id) VALUES (:id) ON CONFLICT (id) DO NOTHING;

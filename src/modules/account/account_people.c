@@ -164,8 +164,10 @@ static enum err post_person(struct ctx *c, const struct req *q, struct reply *r)
 /* A changed role or scope must not live on in an open stream. */
 static void end_streams(struct ctx *c, int64_t id, const struct person_in *in)
 {
-	if (in->role_id.is || in->active.is || in->inbox_ids.is || in->all_inboxes.is)
+	if (in->active.is == GIVEN && !in->active.v)
 		hub_end(c, id, 0);
+	else if (in->role_id.is || in->inbox_ids.is || in->all_inboxes.is)
+		hub_renew(c, id);
 }
 
 static enum err patch_person(struct ctx *c, const struct req *q, struct reply *r)

@@ -4,7 +4,7 @@ import { computed, shallowRef, type ShallowRef } from 'vue'
 import { api, must } from '@/api/client'
 import type { Canned, Inbox, Person, Tag, Team } from '@/api/types'
 import { listen } from './live'
-import { myId, session } from './session'
+import { myId, resume, session } from './session'
 
 interface Row {
   id: number
@@ -54,5 +54,9 @@ listen({
     clearTimeout(soon)
     soon = setTimeout(() => void people.load().catch(() => undefined), 500)
   },
-  reset: () => void loadDirectory(),
+  // what this person may do may have changed, too
+  reset: () => {
+    void resume().catch(() => undefined)
+    void loadDirectory()
+  },
 })

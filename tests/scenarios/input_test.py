@@ -7,7 +7,8 @@ import unittest
 import uuid
 from pathlib import Path
 
-from engines import Scenario, both_engines
+from engines import Desk, Scenario, both_engines
+from desk import PASSWORD
 
 TEXTS = json.loads((Path(__file__).resolve().parents[2] / "i18n" / "en.json").read_text())
 
@@ -195,6 +196,16 @@ class Input(Scenario):
                    for _ in range(12)]
         self.assertEqual(answers[0], 401)
         self.assertEqual(answers[-1], 429)
+
+
+class Cookies(unittest.TestCase):
+    def test_the_session_stays_on_tls(self):
+        for address, flags in (("https://desk.example", {"HttpOnly", "SameSite=Lax", "Secure"}),
+                               ("http://desk.example", {"HttpOnly", "SameSite=Lax"})):
+            with self.subTest(address), Desk(flags=("--public-url", address)) as desk:
+                a = desk.nobody().call("POST", "/session", {"email": "admin@desk.example", "password": PASSWORD})
+                said = {p.strip() for p in a.headers["Set-Cookie"].split(";")}
+                self.assertEqual(said & {"HttpOnly", "SameSite=Lax", "Secure"}, flags)
 
 
 if __name__ == "__main__":

@@ -110,10 +110,14 @@ static enum err check_password(struct ctx *c, const struct req *q, void **made)
 	return E_OK;
 }
 
+/* Secure as soon as the world reaches the desk by TLS, whatever the proxy says of itself. */
 static struct str cookie(struct ctx *c, const struct req *q, struct str token, int64_t seconds)
 {
+	bool tls =
+	    (q->http && q->http->tls) || str_starts(c->desk->config->public_url, S("https://"));
+
 	return str_fmt(c->a, "aftersail=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
-		       STR(token), (long long)seconds, q->http && q->http->tls ? "; Secure" : "");
+		       STR(token), (long long)seconds, tls ? "; Secure" : "");
 }
 
 static enum err post_session(struct ctx *c, const struct req *q, struct reply *r)

@@ -207,7 +207,7 @@ static bool ends(const struct member *m, const struct live *l)
 static void end_streams(struct hub *h, const struct live *l)
 {
 	for (struct member *m = h->members; m; m = m->next) {
-		if (!ends(m, l))
+		if (!ends(m, l) || (l->inbox_id && sees(m, l->inbox_id)))
 			continue;
 		send_text(m, str_eq(l->kind, S("reset")) ? S("event: reset\ndata: {}\n\n")
 							 : S("event: signed-out\ndata: {}\n\n"));
@@ -606,9 +606,11 @@ void hub_end(struct ctx *c, int64_t person_id, int64_t session_id)
 				  .kind = S("signed-out")});
 }
 
-void hub_renew(struct ctx *c, int64_t person_id)
+void hub_renew(struct ctx *c, int64_t person_id, int64_t inbox_id)
 {
-	ctx_live(c, (struct live){.topic = LIVE_END, .id = person_id, .kind = S("reset")});
+	ctx_live(c,
+		 (struct live){
+		     .topic = LIVE_END, .id = person_id, .inbox_id = inbox_id, .kind = S("reset")});
 }
 
 bool hub_present(struct hub *h, enum actor_kind kind, int64_t actor_id)

@@ -33,8 +33,9 @@ bool hub_follow(struct hub *, const struct actor *, struct str stream_id, struct
 void hub_end(struct ctx *, int64_t person_id, int64_t session_id);
 
 /* What a person may see or do has changed: the streams end with `reset`, so that the console comes
- * back with the new rights and reads everything again. */
-void hub_renew(struct ctx *, int64_t person_id);
+ * back with the new rights and reads everything again.  With an inbox: only those that do not see
+ * it yet. */
+void hub_renew(struct ctx *, int64_t person_id, int64_t inbox_id);
 
 /* Whether a person has a stream open on this node, and how many streams there are. */
 bool hub_present(struct hub *, enum actor_kind, int64_t actor_id);

@@ -261,7 +261,7 @@ enum err account_inbox_added(struct ctx *c, int64_t inbox_id)
 	TRY(scope_add(c, inbox_id));
 	TRY(person_sees_all(c, &all));
 	for (size_t i = 0; i < all.n; i++)
-		hub_renew(c, ((struct person_sees_all_row *)all.v)[i].id);
+		hub_renew(c, ((struct person_sees_all_row *)all.v)[i].id, inbox_id);
 	return E_OK;
 }
 
@@ -294,12 +294,12 @@ enum err account_inbox_people(struct ctx *c, int64_t inbox_id, struct ids people
 		if (holds(people, before.v[i]))
 			continue;
 		TRY(person_inbox_remove(c, before.v[i], inbox_id));
-		hub_renew(c, before.v[i]);
+		hub_renew(c, before.v[i], 0);
 	}
 	for (size_t i = 0; i < people.n; i++) {
 		TRY(person_inbox_add(c, people.v[i], inbox_id));
 		if (!holds(before, people.v[i]))
-			hub_renew(c, people.v[i]);
+			hub_renew(c, people.v[i], inbox_id);
 	}
 	return E_OK;
 }

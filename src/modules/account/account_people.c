@@ -167,7 +167,7 @@ static void end_streams(struct ctx *c, int64_t id, const struct person_in *in)
 	if (in->active.is == GIVEN && !in->active.v)
 		hub_end(c, id, 0);
 	else if (in->role_id.is || in->inbox_ids.is || in->all_inboxes.is)
-		hub_renew(c, id);
+		hub_renew(c, id, 0);
 }
 
 static enum err patch_person(struct ctx *c, const struct req *q, struct reply *r)

@@ -178,7 +178,7 @@ static enum err patch_role(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(role_event(c, q->id));
 	TRY(role_people(c, q->id, &people));
 	for (size_t i = 0; i < people.n; i++)
-		hub_renew(c, ((struct role_people_row *)people.v)[i].id);
+		hub_renew(c, ((struct role_people_row *)people.v)[i].id, 0);
 	return reply_role(c, q->id, false, r);
 }
 

@@ -60,7 +60,9 @@ struct incoming {
 	int64_t conversation_id; /* by a signed token; 0: look at references */
 	struct str *references;  /* external ids, best evidence first */
 	size_t n_references;
-	struct str bounced_id; /* INCOMING_BOUNCE: external id of ours that bounced */
+	struct str bounced_id; /* INCOMING_BOUNCE: external id of ours that bounced ... */
+	/* ... and what its signature says it was, also of another inbox's conversation; or 0 */
+	int64_t bounced_conversation_id, bounced_entry_id;
 	struct str bounce_reason;
 	struct str bounced_address;
 	bool may_answer; /* an automatic answer may go out */

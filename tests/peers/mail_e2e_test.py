@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,9 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from mail import PASSWORD, Mail, free_ports, listening, wait_until
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from desk import Client  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parent / "corpus" / "mail"
@@ -604,6 +608,31 @@ class EndToEnd(unittest.TestCase):
         self.desk.call("POST", f"/quarantine/{row['id']}/retry")
         self.conversation_of(sender, self.second, subject="Locked", seconds=30)
         self.assertEqual(self.desk.call("GET", "/quarantine")["items"], [])
+
+    def test_21_a_chat_that_goes_on_by_mail_and_bounces(self):
+        chat = self.desk.call("POST", "/inboxes", {"name": "Shop", "channel": "chat",
+                                                   "settings": {"mail_inbox_id": self.inbox}})
+        visitor = Client(self.desk.port)
+        visitor.token = visitor.post(f"/chat/{chat['key']}/start",
+                                     {"client_id": uuid.uuid4().hex, "language": "en"})["token"]
+        visitor.post("/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "I must go"})
+        visitor.want(204, "POST", "/chat/me/email", {"email": "left@buyer.example"})
+        card = self.wait("the chat", 10, lambda: self.desk.conversations(chat["id"]))[0]
+        made = self.desk.answer(card["id"], "We found your parcel.")
+        self.hurry_chat_mail()
+        entry = self.state_of(card["id"], made["id"], ("bounced",), 40)
+        self.assertEqual(entry["state_key"], "mail.bounced")
+        self.assertIn("left@buyer.example", entry["state_arg"])
+        self.assertEqual([c for c in self.desk.conversations(self.inbox) if "MAILER" in c["customer"]["name"]], [])
+
+    def hurry_chat_mail(self):
+        """The two minutes that a visitor has to come back are over."""
+        sql = "UPDATE job SET run_at = 1 WHERE kind = 'chat_mail' AND state = 'queued'"
+        if self.database:
+            subprocess.run(["psql", "-qX", self.database, "-c", sql], check=True)
+        else:
+            with sqlite3.connect(self.desk.data / "aftersail.db", timeout=20, isolation_level=None) as db:
+                wait_until(lambda: db.execute(sql).rowcount, 20, "the mail to be planned")
 
     def link(self, inbox):
         return self.desk.call("GET", f"/inboxes/{inbox}")["state"]

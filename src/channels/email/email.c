@@ -81,11 +81,15 @@ static void take_clues(struct arena *a, const struct channel_at *at, const struc
 	}
 }
 
-static void take_bounce(const struct email_message *m, struct incoming *out)
+static void take_bounce(const struct channel_at *at, const struct email_message *m,
+			struct incoming *out)
 {
 	const struct email_delivery *d = m->report.deliveries;
+	struct email_key key = key_of(at);
 
 	out->bounced_id = m->report.original_id;
+	out->bounced_conversation_id =
+	    email_id_conversation(&key, m->report.original_id, &out->bounced_entry_id);
 	out->bounced_address = m->report.original_to;
 	if (!m->report.n)
 		return;
@@ -150,7 +154,7 @@ static enum err parse(struct arena *a, const struct channel_at *at, struct str r
 	unwrap_form(at, &m);
 	take_verdict(a, at, &m, out);
 	take_clues(a, at, &m, out);
-	take_bounce(&m, out);
+	take_bounce(at, &m, out);
 	take_words(a, &m, out);
 	take_files(a, &m, out);
 	out->at = m.date;

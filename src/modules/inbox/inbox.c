@@ -373,19 +373,41 @@ enum err inbox_take(struct ctx *c, const struct incoming *in, int64_t customer_i
 				   (long long)out->entry_id));
 }
 
+/* The message that bounced: by its id in this mailbox; or by our signature, when a conversation of
+ * another channel went on by this mailbox. */
+static enum err find_bounced(struct ctx *c, const struct incoming *in, int64_t *entry_id,
+			     int64_t *conversation_id)
+{
+	struct entry_by_external_row known;
+	struct entry_get_row entry;
+	size_t n;
+
+	TRY(entry_by_external(c, in->inbox_id, in->bounced_id, &known, 1, &n));
+	*entry_id = n ? known.id : 0;
+	*conversation_id = n ? known.conversation_id : 0;
+	if (n || !in->bounced_entry_id)
+		return E_OK;
+	TRY(entry_get(c, in->bounced_entry_id, &entry, 1, &n));
+	if (n && entry.conversation_id == in->bounced_conversation_id &&
+	    str_eq(entry.direction, S("out"))) {
+		*entry_id = entry.id;
+		*conversation_id = entry.conversation_id;
+	}
+	return E_OK;
+}
+
 /* What we sent did not arrive: the message says so, and the agent sees it. */
 static enum err take_bounce(struct ctx *c, const struct incoming *in, bool *found)
 {
-	struct entry_by_external_row entry;
 	struct conversation_rows_row v;
-	size_t n;
+	int64_t entry, conversation;
 
-	TRY(entry_by_external(c, in->inbox_id, in->bounced_id, &entry, 1, &n));
-	*found = n > 0;
-	if (n == 0)
+	TRY(find_bounced(c, in, &entry, &conversation));
+	*found = entry > 0;
+	if (!entry)
 		return E_OK;
-	TRY(inbox_row(c, entry.conversation_id, &v));
-	TRY(inbox_entry_state(c, entry.id, "bounced", "mail.bounced",
+	TRY(inbox_row(c, conversation, &v));
+	TRY(inbox_entry_state(c, entry, "bounced", "mail.bounced",
 			      in->bounced_address.n ? in->bounced_address : in->bounce_reason));
 	return inbox_line(c, &v, "bounced", in->bounced_address, str_clip(in->bounce_reason, 300));
 }

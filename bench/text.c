@@ -87,14 +87,17 @@ int main(int argc, char **argv)
 	struct str *v = NEWN(a, struct str, MESSAGES);
 	const char *why = "pipeline MODELS INTENT.model MESSAGES.txt";
 	struct arena *paths = arena_new();
+	const struct text_vectors *vectors;
 
 	if (argc < 4 ||
+	    text_vectors_map(a, str_fmt(paths, "%s/words.vectors", argv[1]).p, &vectors, &why) !=
+		E_OK ||
 	    lang_map(a, str_fmt(paths, "%s/lang.table", argv[1]).p, &r.langs, &why) != E_OK ||
-	    text_model_map(a, str_fmt(paths, "%s/emotion.model", argv[1]).p, &r.mood, &why) !=
-		E_OK ||
-	    text_model_map(a, str_fmt(paths, "%s/topic.model", argv[1]).p, &r.topic, &why) !=
-		E_OK ||
-	    text_model_map(a, argv[2], &r.intent, &why) != E_OK) {
+	    text_model_map(a, str_fmt(paths, "%s/emotion.model", argv[1]).p, vectors, &r.mood,
+			   &why) != E_OK ||
+	    text_model_map(a, str_fmt(paths, "%s/topic.model", argv[1]).p, vectors, &r.topic,
+			   &why) != E_OK ||
+	    text_model_map(a, argv[2], vectors, &r.intent, &why) != E_OK) {
 		fprintf(stderr, "%s\n", why);
 		return 1;
 	}

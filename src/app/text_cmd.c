@@ -24,7 +24,8 @@ static const char help[] =
     "  train    --train T.tsv [--dev D.tsv] [--task intent|emotion] --out FILE\n"
     "                                a model from rows label<TAB>text (emotion: labels a,b)\n"
     "  eval     --task intent|emotion|offensive --train T.tsv [--dev D.tsv] --test X.tsv\n"
-    "           [--shots N] [--target-wrong 0.05] [--seed S] [--no-titles] [--linear]\n"
+    "           [--shots N] [--target-wrong 0.05] [--seed S] [--no-titles] [--no-vectors] "
+    "[--linear]\n"
     "  eval     --task lang|mood|topic|tone|pairs|mails|spans --test X.tsv [--langs de]\n"
     "                                figures, one `name value` a line\n"
     "  make     --task lang|emotion|topic|tone --data DIR --out models   (see make models)\n"
@@ -53,6 +54,7 @@ static const struct option {
 	{"--seed",         NUMBER, offsetof(struct text_opts, seed)},
 	{"--json",         FLAG,   offsetof(struct text_opts, json)},
 	{"--no-titles",    FLAG,   offsetof(struct text_opts, titles)},
+	{"--no-vectors",   FLAG,   offsetof(struct text_opts, no_vectors)},
 	{"--linear",       FLAG,   offsetof(struct text_opts, linear_only)},
 	{"--help",         FLAG,   offsetof(struct text_opts, help)},
 };

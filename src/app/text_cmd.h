@@ -13,7 +13,7 @@ struct text_opts {
 	int shots;
 	double target_wrong;
 	uint64_t seed;
-	bool json, titles, help, linear_only, dev_too;
+	bool json, titles, help, linear_only, no_vectors;
 	char **files;
 	int file_count;
 };
@@ -33,8 +33,11 @@ struct fit_set text_set(struct arena *, const struct rows *, const struct strs *
 struct strs text_labels(struct arena *, const struct rows *train);
 double text_cpu_seconds(void);
 
-/* Where a model of that name is: --models, else AFTERSAIL_MODELS, else models/. */
+/* Where a model of that name is: in --models, else AFTERSAIL_MODELS, else models/ here or beside
+ * the program (text_rows.c).  A name where it should have been when it is nowhere. */
 const char *text_model_path(struct arena *, const struct text_opts *, const char *name);
+/* The word vectors that ship; NULL when they are not there or not wanted, said on stderr. */
+const struct text_vectors *text_find_vectors(struct arena *, const struct text_opts *);
 bool text_write_file(const char *path, struct str);
 
 int text_eval(struct arena *, const struct text_opts *);

@@ -209,13 +209,14 @@ static void print_several(struct arena *a, const struct guesses *g, const struct
 	print("micro_f1", said + is > 0 ? 2 * hit / (said + is) : 0);
 }
 
-static struct fit_options options_of(const struct text_opts *o)
+static struct fit_options options_of(struct arena *a, const struct text_opts *o)
 {
 	bool several = strcmp(o->task, "emotion") == 0;
 	struct fit_options f = fit_defaults(several ? MODEL_SEVERAL : MODEL_ONE);
 
 	f.seed = o->seed;
 	f.target_wrong = o->target_wrong;
+	f.vectors = text_find_vectors(a, o);
 	if (o->linear_only)
 		f.layers = 0;
 	if (strcmp(o->task, "offensive") == 0)
@@ -226,7 +227,7 @@ static struct fit_options options_of(const struct text_opts *o)
 static int eval_model(struct arena *a, const struct text_opts *o)
 {
 	struct rows train, dev, test;
-	struct fit_options f = options_of(o);
+	struct fit_options f = options_of(a, o);
 	struct str bytes;
 	const char *why;
 	const struct text_model *m;
@@ -248,7 +249,7 @@ static int eval_model(struct arena *a, const struct text_opts *o)
 		return 1;
 	}
 	double took = text_cpu_seconds() - from;
-	if (text_model_open(a, bytes, &m, &why) != E_OK) {
+	if (text_model_open(a, bytes, f.vectors, &m, &why) != E_OK) {
 		fprintf(stderr, "aftersail text: %s\n", why);
 		return 1;
 	}
@@ -274,7 +275,8 @@ static int eval_shipped(struct arena *a, const struct text_opts *o)
 
 	if (!text_read_rows(a, o->test, &test))
 		return 1;
-	if (text_model_map(a, o->model ? o->model : path, &m, &why) != E_OK) {
+	if (text_model_map(a, o->model ? o->model : path, text_find_vectors(a, o), &m, &why) !=
+	    E_OK) {
 		fprintf(stderr, "aftersail text: %s: %s\n", path, why);
 		return 1;
 	}
@@ -340,7 +342,7 @@ static int eval_lang(struct arena *a, const struct text_opts *o)
 int text_train(struct arena *a, const struct text_opts *o)
 {
 	struct rows train, dev;
-	struct fit_options f = options_of(o);
+	struct fit_options f = options_of(a, o);
 	struct str bytes;
 
 	if (!o->train || !o->out) {

@@ -279,6 +279,25 @@ static int make_tone(struct arena *a, const struct text_opts *o)
 	return write_model(a, o, &g, &f, "tone.model");
 }
 
+/* Word vectors, from texts (--train) and what the teacher makes of each (--model, floats). */
+static int make_vectors(struct arena *a, const struct text_opts *o)
+{
+	struct rows r;
+	struct str target, bytes;
+
+	if (!o->train || !o->model || !text_read_rows(a, o->train, &r) ||
+	    !text_read_file(a, o->model, &target))
+		return 1;
+	size_t dims = r.n ? target.n / 4 / r.n : 0;
+	if (dims * r.n * 4 != target.n ||
+	    text_vectors_fit(a, &r.texts, (const float *)target.p, dims, &bytes) != E_OK) {
+		fprintf(stderr, "aftersail text: %s does not fit %s\n", o->model, o->train);
+		return 1;
+	}
+	printf("words.vectors %zu rows %zu bytes\n", r.n, bytes.n);
+	return !text_write_file(str_fmt(a, "%s/words.vectors", o->out).p, bytes);
+}
+
 /* The language table, from the word pieces (--model) and the small words beside the models. */
 static int make_lang(struct arena *a, const struct text_opts *o)
 {
@@ -303,7 +322,7 @@ int text_make(struct arena *a, const struct text_opts *o)
 		const char *task;
 		int (*make)(struct arena *, const struct text_opts *);
 	} makers[] = {
-		{"lang", make_lang}, {"emotion", make_emotion}, {"topic", make_topic},
+		{"vectors", make_vectors}, {"lang", make_lang}, {"emotion", make_emotion}, {"topic", make_topic},
 		{"tone", make_tone},
 	};
 	/* clang-format on */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 bool text_read_file(struct arena *a, const char *path, struct str *out)
 {
@@ -105,11 +106,43 @@ double text_cpu_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* Models lie below the folders above the program: of a build, of an installed one. */
+static const char *const below[] = {"models", "share/aftersail/models"};
+
 const char *text_model_path(struct arena *a, const struct text_opts *o, const char *name)
 {
-	const char *dir = o->models ? o->models : getenv("AFTERSAIL_MODELS");
+	const char *dir = o->models ? o->models : getenv("AFTERSAIL_MODELS"), *here;
+	char program[4096];
 
-	return str_fmt(a, "%s/%s", dir ? dir : "models", name).p;
+	if (dir)
+		return str_fmt(a, "%s/%s", dir, name).p;
+	here = str_fmt(a, "models/%s", name).p;
+	if (access(here, R_OK) == 0)
+		return here;
+	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+	program[n > 0 ? n : 0] = 0;
+	for (char *end; (end = strrchr(program, '/')) && end != program;) {
+		*end = 0;
+		for (size_t i = 0; i < COUNT(below); i++) {
+			const char *path = str_fmt(a, "%s/%s/%s", program, below[i], name).p;
+			if (access(path, R_OK) == 0)
+				return path;
+		}
+	}
+	return here;
+}
+
+const struct text_vectors *text_find_vectors(struct arena *a, const struct text_opts *o)
+{
+	const char *path = text_model_path(a, o, "words.vectors"), *why;
+	const struct text_vectors *v;
+
+	if (o->no_vectors)
+		return NULL;
+	if (text_vectors_map(a, path, &v, &why) == E_OK)
+		return v;
+	fprintf(stderr, "aftersail text: %s: %s; going on without\n", path, why);
+	return NULL;
 }
 
 bool text_write_file(const char *path, struct str s)

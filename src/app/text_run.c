@@ -181,7 +181,7 @@ static bool ready(struct arena *a, const struct command *c, struct run *r)
 	if (c->run == run_lang)
 		e = lang_map(a, path, &r->langs, &why);
 	else if (c->model)
-		e = text_model_map(a, path, &r->model, &why);
+		e = text_model_map(a, path, text_find_vectors(a, r->o), &r->model, &why);
 	if (e != E_OK)
 		fprintf(stderr, "aftersail text: %s: %s\n", path, why);
 	r->f = NEW(a, struct feats);

@@ -38,7 +38,7 @@ int text_eval_tone(struct arena *a, const struct text_opts *o)
 	if (!text_read_rows(a, o->test, &test))
 		return 1;
 	if (!o->linear_only &&
-	    text_model_map(a, text_model_path(a, o, "tone.model"), &m, &why) != E_OK) {
+	    text_model_map(a, text_model_path(a, o, "tone.model"), NULL, &m, &why) != E_OK) {
 		fprintf(stderr, "aftersail text: %s\n", why);
 		return 1;
 	}

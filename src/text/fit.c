@@ -148,20 +148,27 @@ static struct held_out cross_validate(struct arena *a, struct fitting *f)
 	return without(a, &h, f->set);
 }
 
-static struct held_out score_dev(struct arena *a, struct str bytes, const struct fit_set *dev)
+static struct held_out score_dev(struct arena *a, struct str bytes,
+				 const struct text_vectors *vectors, const struct fit_set *dev)
 {
 	struct held_out h = room_for(a, dev);
 	const struct text_model *m;
 	const char *why;
 	struct feats *f = NEW(a, struct feats);
 
-	if (text_model_open(a, bytes, &m, &why) != E_OK)
+	if (text_model_open(a, bytes, vectors, &m, &why) != E_OK)
 		return h;
 	for (size_t i = 0; i < dev->rows; i++) {
 		feat_read(f, dev->texts[i], text_model_flags(m));
 		text_model_scores(m, f, h.linear + i * h.labels, h.layers + i * h.labels);
 	}
 	return h;
+}
+
+/* With few examples a label, what a message means says more than its words. */
+static float dense_of(const struct fit_set *s, const struct fit_options *o)
+{
+	return o->dense_by > 0 ? o->dense_by : s->rows < 30 * s->labels.n ? 2.0f : 0.8f;
 }
 
 enum err fit_model(struct arena *a, const struct fit_set *set, const struct fit_set *dev,
@@ -173,7 +180,8 @@ enum err fit_model(struct arena *a, const struct fit_set *set, const struct fit_
 
 	if (set->rows == 0 || set->labels.n == 0 || set->labels.n > MODEL_LABELS_MAX)
 		return E_INVALID;
-	f.x = matrix_of(a, set->texts, set->rows, o->flags, min_df);
+	struct matrix_options shape = {o->flags, {min_df, min_df}, o->vectors, dense_of(set, o)};
+	f.x = matrix_of(a, set->texts, set->rows, &shape);
 	f.weight = NEWN(a, float, set->rows);
 	struct held_out h = {0};
 	if (!dev)
@@ -181,10 +189,10 @@ enum err fit_model(struct arena *a, const struct fit_set *set, const struct fit_
 	for (size_t i = 0; i < set->rows; i++)
 		f.weight[i] = set->weight ? set->weight[i] : 1;
 	learn_all(a, &f, o->layers);
-	struct learned l = {&f.x, &f.linear, f.layers, (size_t)o->layers, set, o};
+	struct learned l = {&f.x, &f.linear, f.layers, (size_t)o->layers, shape.dense_by, set, o};
 	c.label_at = NEWN(a, float, set->labels.n);
 	if (dev)
-		h = score_dev(a, pack_model(a, &l, &c), dev);
+		h = score_dev(a, pack_model(a, &l, &c), o->vectors, dev);
 	calibrate(a, &h, o->kind, o->target_wrong, &c);
 	*bytes = pack_model(a, &l, &c);
 	return E_OK;

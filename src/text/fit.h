@@ -27,6 +27,8 @@ struct fit_options {
 	int folds;           /* of the cross-validation that calibrates when there is no dev set */
 	bool cost_by_label;  /* rare labels' mistakes cost more (MODEL_SEVERAL) */
 	int prune;           /* weights of this many steps of 127 or fewer are left out */
+	const struct text_vectors *vectors; /* what texts mean, or NULL */
+	float dense_by; /* how much that counts, against 1 for words; 0 lets the rows decide */
 };
 
 struct fit_options fit_defaults(enum model_kind);
@@ -56,6 +58,7 @@ struct learned {
 	const struct linear *linear;
 	const struct layers *layers;
 	size_t layer_count;
+	float dense_by;
 	const struct fit_set *set;
 	const struct fit_options *o;
 };

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text/lang_file.h"
+#include "text/mapfile.h"
 
 #include "text/cld2.h"
 #include "text/fold.h"
 #include "text/model_file.h"
 
-#include <fcntl.h>
 #include <math.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 #include <unicode/utf8.h>
-#include <unistd.h>
 
 enum { TEXT_CHARS = 4096, WORD_BYTES = 72, SEEN = 4096, SEGMENTS = 64, SEGMENT_LETTERS = 12 };
 
@@ -62,36 +59,14 @@ enum err lang_open(struct arena *a, struct str b, const struct lang_table **out,
 	return E_OK;
 }
 
-struct mapping {
-	void *p;
-	size_t n;
-};
-
-static void unmap(void *arg)
-{
-	struct mapping *m = arg;
-
-	munmap(m->p, m->n);
-}
-
 enum err lang_map(struct arena *a, const char *path, const struct lang_table **out,
 		  const char **why)
 {
-	struct mapping *m = NEW(a, struct mapping);
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct str bytes;
 
 	*why = "the language table's file cannot be read";
-	if (fd < 0)
-		return E_NOTFOUND;
-	bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
-	m->n = ok ? (size_t)st.st_size : 0;
-	m->p = ok ? mmap(NULL, m->n, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
-	close(fd);
-	if (m->p == MAP_FAILED)
-		return E_NOTFOUND;
-	arena_defer(a, unmap, m);
-	return lang_open(a, (struct str){m->p, m->n}, out, why);
+	TRY(text_map_file(a, path, &bytes));
+	return lang_open(a, bytes, out, why);
 }
 
 /* Scripts that are told apart; those after S_LATIN..S_ARABIC name one language each. */

@@ -258,7 +258,7 @@ void learn_layers(struct arena *a, const struct learn *l, struct layers *m)
 	t.dh = NEWN(a, float, H);
 	t.kept = NEWN(a, uint8_t, H);
 	t.p = NEWN(a, float, l->labels);
-	t.cells = NEWN(a, struct cell, FEAT_MAX);
+	t.cells = NEWN(a, struct cell, FEAT_MAX + VECTORS_DIMS_MAX);
 	for (int e = 0; e < l->epochs; e++) {
 		t.rate = 0.1f * (1 - (float)e / (float)l->epochs * 0.95f);
 		shuffle(rows, n, &t.seed);

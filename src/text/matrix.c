@@ -75,25 +75,41 @@ static void add_cell(struct cells *c, struct cell k)
 	c->v[c->n++] = k;
 }
 
+/* Dense cells have these columns until the sparse ones are numbered. */
+static const uint32_t DENSE = 0xffff0000u;
+
+static void add_dense(struct cells *c, const struct feats *f, const struct matrix_options *o)
+{
+	float v[VECTORS_DIMS_MAX];
+
+	text_vectors_read(o->vectors, f, v);
+	for (size_t d = 0; d < text_vectors_dims(o->vectors); d++)
+		if (v[d] != 0)
+			add_cell(c, (struct cell){DENSE + (uint32_t)d, v[d] * o->dense_by});
+}
+
 static void read_rows(struct matrix *m, struct index *x, struct cells *c, const struct str *texts,
-		      unsigned flags)
+		      const struct matrix_options *o)
 {
 	struct feats *f = NEW(x->a, struct feats);
 
 	for (size_t i = 0; i < m->rows; i++) {
-		feat_read(f, texts[i], flags);
+		feat_read(f, texts[i], o->flags);
 		m->start[i] = c->n;
 		for (size_t k = 0; k < f->n; k++) {
 			uint32_t column = column_of(x, f->v[k].id);
 			x->df[column]++;
 			add_cell(c, (struct cell){column, f->v[k].value});
 		}
+		if (o->vectors)
+			add_dense(c, f, o);
 	}
 	m->start[m->rows] = c->n;
 }
 
 /* Leave out what is too rare; number the rest anew, in the order found. */
-static void drop_rare(struct matrix *m, const struct index *x, struct arena *a, uint32_t min_df)
+static void drop_rare(struct matrix *m, const struct index *x, struct arena *a,
+		      const struct matrix_options *o)
 {
 	uint32_t *to = NEWN(a, uint32_t, x->n + 1);
 	size_t n = 0, out = 0;
@@ -102,7 +118,7 @@ static void drop_rare(struct matrix *m, const struct index *x, struct arena *a, 
 	m->df = NEWN(a, uint32_t, x->n + 1);
 	m->idf = NEWN(a, float, x->n + 1);
 	for (size_t i = 0; i < x->n; i++) {
-		if (x->df[i] < min_df)
+		if (x->df[i] < o->min_df[x->by_column[i] & 1])
 			continue;
 		to[i] = (uint32_t)n + 1;
 		m->ids[n] = x->by_column[i];
@@ -110,14 +126,19 @@ static void drop_rare(struct matrix *m, const struct index *x, struct arena *a, 
 		m->idf[n] = (float)(log((1.0 + (double)m->rows) / (1.0 + x->df[i])) + 1.0);
 		n++;
 	}
-	m->columns = n;
+	m->dense = o->vectors ? text_vectors_dims(o->vectors) : 0;
+	m->columns = n + m->dense;
 	for (size_t i = 0, from = 0; i < m->rows; i++) {
 		size_t end = m->start[i + 1];
 		m->start[i] = out;
-		for (; from < end; from++)
-			if (to[m->cells[from].column])
-				m->cells[out++] = (struct cell){to[m->cells[from].column] - 1,
-								m->cells[from].value};
+		for (; from < end; from++) {
+			struct cell c = m->cells[from];
+			if (c.column >= DENSE)
+				m->cells[out++] =
+				    (struct cell){(uint32_t)n + c.column - DENSE, c.value};
+			else if (to[c.column])
+				m->cells[out++] = (struct cell){to[c.column] - 1, c.value};
+		}
 	}
 	m->start[m->rows] = out;
 }
@@ -129,6 +150,8 @@ static void weigh(struct matrix *m)
 		double sum[FEAT_BLOCKS] = {0};
 		struct cell *c = m->cells + m->start[i];
 		size_t n = m->start[i + 1] - m->start[i];
+		while (n && c[n - 1].column >= m->columns - m->dense)
+			n--;
 		for (size_t k = 0; k < n; k++) {
 			c[k].value = (1 + logf(c[k].value)) * m->idf[c[k].column];
 			sum[m->ids[c[k].column] & 1] += (double)c[k].value * c[k].value;
@@ -138,17 +161,17 @@ static void weigh(struct matrix *m)
 	}
 }
 
-struct matrix matrix_of(struct arena *a, const struct str *texts, size_t n, unsigned flags,
-			uint32_t min_df)
+struct matrix matrix_of(struct arena *a, const struct str *texts, size_t n,
+			const struct matrix_options *o)
 {
 	struct matrix m = {.rows = n, .start = NEWN(a, size_t, n + 2)};
 	struct index x = {.a = a};
 	struct cells c = {.a = a};
 
 	grow(&x);
-	read_rows(&m, &x, &c, texts, flags);
+	read_rows(&m, &x, &c, texts, o);
 	m.cells = c.v;
-	drop_rare(&m, &x, a, min_df);
+	drop_rare(&m, &x, a, o);
 	weigh(&m);
 	return m;
 }

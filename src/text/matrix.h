@@ -4,7 +4,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "text/feat.h"
+#include "text/vectors.h"
 
 struct cell {
 	uint32_t column;
@@ -16,15 +16,22 @@ struct matrix {
 	size_t rows, columns;
 	struct cell *cells;
 	size_t *start;
+	size_t dense;  /* of the columns, those at the end that have no id: what texts mean */
 	uint32_t *ids; /* per column: the feature's id */
 	float *idf;    /* per column */
 	uint32_t *df;  /* rows it occurs in */
 };
 
-/* One vector a text, tf-idf, each block of length 1 (or less: see matrix.c).  Features that
- * occur in fewer than min_df texts are left out. */
-struct matrix matrix_of(struct arena *, const struct str *texts, size_t n, unsigned flags,
-			uint32_t min_df);
+struct matrix_options {
+	unsigned flags;
+	uint32_t min_df[FEAT_BLOCKS];       /* features that occur in fewer texts are left out */
+	const struct text_vectors *vectors; /* NULL for none: what each text means, as one more */
+	float dense_by;                     /* block of columns, the last ones, of this length */
+};
+
+/* One vector a text, tf-idf, each block of length 1 (or less: see matrix.c). */
+struct matrix matrix_of(struct arena *, const struct str *texts, size_t n,
+			const struct matrix_options *);
 
 /* What the learners are told.  A row has the labels y[row * labels + label] != 0. */
 struct learn {

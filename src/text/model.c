@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "text/mapfile.h"
 #include "text/model_file.h"
 
-#include <fcntl.h>
 #include <math.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Large and written before it is read: not worth zeroing at each message. */
 #if defined(__has_attribute) && __has_attribute(uninitialized)
@@ -22,6 +19,7 @@ struct layer {
 
 struct text_model {
 	const struct model_head *h;
+	const struct text_vectors *vectors; /* NULL when the model has no dense columns */
 	const uint32_t *name_end;
 	const char *names;
 	const float *label_at, *scale, *bias, *idf;
@@ -81,6 +79,7 @@ static bool sizes_ok(const struct model_head *h)
 {
 	return h->labels >= 1 && h->labels <= MODEL_LABELS_MAX && h->kind <= MODEL_SEVERAL &&
 	       h->slots && (h->slots & (h->slots - 1)) == 0 && h->columns < h->slots &&
+	       h->dense <= h->columns && h->dense <= VECTORS_DIMS_MAX && isfinite(h->dense_by) &&
 	       h->layers <= LAYERS_MAX && h->hidden <= MODEL_HIDDEN_MAX && h->hidden % 8 == 0 &&
 	       isfinite(h->linear_by) && isfinite(h->layers_by) && isfinite(h->answer_at) &&
 	       isfinite(h->suggest_at);
@@ -92,8 +91,9 @@ static bool places_ok(const struct model_head *h)
 	       lies(h, h->names, 1, h->labels * 4ul + h->names_size) &&
 	       lies(h, h->label_at, h->labels, 4) && lies(h, h->scale, h->labels, 4) &&
 	       lies(h, h->bias, h->labels, 4) && lies(h, h->slot, h->slots, 8) &&
-	       lies(h, h->idf, h->columns, 4) && lies(h, h->start, h->columns + 1ul, 4) &&
-	       lies(h, h->cell_label, h->cells, 2) && lies(h, h->cell_weight, h->cells, 1) &&
+	       lies(h, h->idf, h->columns - h->dense, 4) &&
+	       lies(h, h->start, h->columns + 1ul, 4) && lies(h, h->cell_label, h->cells, 2) &&
+	       lies(h, h->cell_weight, h->cells, 1) &&
 	       (h->layers == 0 || lies(h, h->layer, h->layers, model_layer_size(h)));
 }
 
@@ -141,7 +141,7 @@ static bool content_ok(const struct text_model *m)
 		end = m->name_end[i];
 	}
 	for (size_t i = 0; i < h->slots; i++) {
-		if (m->slot[i].column > h->columns)
+		if (m->slot[i].column > h->columns - h->dense)
 			return false;
 		empty += m->slot[i].column == 0;
 	}
@@ -158,11 +158,22 @@ static bool content_ok(const struct text_model *m)
 				h->columns + h->hidden + (size_t)h->labels * (h->hidden + 1)))
 			return false;
 	return finite_all(m->label_at, h->labels) && finite_all(m->scale, h->labels) &&
-	       finite_all(m->bias, h->labels) && finite_all(m->idf, h->columns);
+	       finite_all(m->bias, h->labels) && finite_all(m->idf, h->columns - h->dense);
 }
 
-enum err text_model_open(struct arena *a, struct str bytes, const struct text_model **out,
-			 const char **why)
+static const char *check_vectors(const struct model_head *h, const struct text_vectors *v)
+{
+	if (!h->dense)
+		return NULL;
+	if (!v)
+		return "the text model needs the word vectors (words.vectors), which are not here";
+	if (text_vectors_sum(v) != h->vectors || text_vectors_dims(v) != h->dense)
+		return "the text model was trained with other word vectors; train it anew";
+	return NULL;
+}
+
+enum err text_model_open(struct arena *a, struct str bytes, const struct text_vectors *vectors,
+			 const struct text_model **out, const char **why)
 {
 	struct text_model *m = NEW(a, struct text_model);
 
@@ -176,41 +187,22 @@ enum err text_model_open(struct arena *a, struct str bytes, const struct text_mo
 	place(m);
 	if (!content_ok(m))
 		return E_MALFORMED;
-	*why = NULL;
+	*why = check_vectors(m->h, vectors);
+	if (*why)
+		return E_INVALID;
+	m->vectors = m->h->dense ? vectors : NULL;
 	*out = m;
 	return E_OK;
 }
 
-struct mapping {
-	void *p;
-	size_t n;
-};
-
-static void unmap(void *arg)
+enum err text_model_map(struct arena *a, const char *path, const struct text_vectors *vectors,
+			const struct text_model **out, const char **why)
 {
-	struct mapping *m = arg;
-
-	munmap(m->p, m->n);
-}
-
-enum err text_model_map(struct arena *a, const char *path, const struct text_model **out,
-			const char **why)
-{
-	struct mapping *m = NEW(a, struct mapping);
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct str bytes;
 
 	*why = "the text model's file cannot be read";
-	if (fd < 0)
-		return E_NOTFOUND;
-	bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
-	m->n = ok ? (size_t)st.st_size : 0;
-	m->p = ok ? mmap(NULL, m->n, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
-	close(fd);
-	if (m->p == MAP_FAILED)
-		return E_NOTFOUND;
-	arena_defer(a, unmap, m);
-	return text_model_open(a, (struct str){m->p, m->n}, out, why);
+	TRY(text_map_file(a, path, &bytes));
+	return text_model_open(a, bytes, vectors, out, why);
 }
 
 size_t text_model_labels(const struct text_model *m)
@@ -295,6 +287,22 @@ static size_t weigh(const struct text_model *m, const struct feats *f, struct kn
 	return n;
 }
 
+/* What the message means, as the last columns. */
+static size_t add_dense(const struct text_model *m, const struct feats *f, struct known *k,
+			size_t n)
+{
+	float v[VECTORS_DIMS_MAX];
+	uint32_t first = m->h->columns - m->h->dense;
+
+	if (!m->vectors)
+		return n;
+	text_vectors_read(m->vectors, f, v);
+	for (uint32_t d = 0; d < m->h->dense; d++)
+		if (v[d] != 0)
+			k[n++] = (struct known){first + d, v[d] * m->h->dense_by};
+	return n;
+}
+
 static void linear_scores(const struct text_model *m, const struct known *k, size_t n, float *s)
 {
 	memset(s, 0, m->h->labels * sizeof *s);
@@ -344,8 +352,8 @@ static void log_softmax(float *s, size_t n)
 void text_model_scores(const struct text_model *m, const struct feats *f, float *linear,
 		       float *layers)
 {
-	SCRATCH struct known k[FEAT_MAX];
-	size_t n = weigh(m, f, k), labels = m->h->labels;
+	SCRATCH struct known k[FEAT_MAX + VECTORS_DIMS_MAX];
+	size_t n = add_dense(m, f, k, weigh(m, f, k)), labels = m->h->labels;
 	SCRATCH float one[MODEL_LABELS_MAX];
 
 	linear_scores(m, k, n, linear);

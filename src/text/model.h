@@ -7,22 +7,24 @@
 #pragma once
 
 #include "base/err.h"
-#include "text/feat.h"
+#include "text/vectors.h"
 
-enum { MODEL_VERSION = 1, MODEL_LABELS_MAX = 4096, MODEL_HIDDEN_MAX = 256 };
+enum { MODEL_VERSION = 2, MODEL_LABELS_MAX = 4096, MODEL_HIDDEN_MAX = 256 };
 
 enum model_kind { MODEL_ONE, MODEL_SEVERAL }; /* labels a message: exactly one, or any number */
 
 struct text_model;
 
-/* bytes stay in use and unchanged as long as the model; aligned to 8.  E_MALFORMED with a
- * sentence in *why when they are not a whole model of this version. */
-enum err text_model_open(struct arena *, struct str bytes, const struct text_model **out,
-			 const char **why) MUST;
+/* bytes and vectors stay in use and unchanged as long as the model; bytes aligned to 8.  vectors
+ * may be NULL for a model that was trained without.  E_MALFORMED with a sentence in *why when the
+ * bytes are not a whole model of this version; E_INVALID when the model was trained with word
+ * vectors and these are others or none. */
+enum err text_model_open(struct arena *, struct str bytes, const struct text_vectors *vectors,
+			 const struct text_model **out, const char **why) MUST;
 
 /* The same, from a file that is mapped until the arena ends.  E_NOTFOUND when it cannot be read. */
-enum err text_model_map(struct arena *, const char *path, const struct text_model **out,
-			const char **why) MUST;
+enum err text_model_map(struct arena *, const char *path, const struct text_vectors *vectors,
+			const struct text_model **out, const char **why) MUST;
 
 size_t text_model_labels(const struct text_model *);
 struct str text_model_label(const struct text_model *, size_t label);

@@ -13,7 +13,8 @@ struct model_head {
 	uint32_t labels, columns, slots, cells, layers, hidden;
 	float linear_by, layers_by; /* what scores are multiplied with before they are added */
 	float answer_at, suggest_at;
-	uint32_t spare[3];
+	uint32_t dense;   /* of the columns, the last ones: what the text means, by the vectors */
+	uint64_t vectors; /* the checksum of the word vectors it was trained with, or 0 */
 	/* offsets */
 	uint32_t names; /* uint32 end[labels], then the bytes */
 	uint32_t names_size;
@@ -21,12 +22,12 @@ struct model_head {
 	uint32_t scale;       /* float[labels]: of the linear weights */
 	uint32_t bias;        /* float[labels] */
 	uint32_t slot;        /* struct model_slot[slots], slots a power of two */
-	uint32_t idf;         /* float[columns] */
+	uint32_t idf;         /* float[columns - dense] */
 	uint32_t start;       /* uint32[columns + 1] into the cells */
 	uint32_t cell_label;  /* uint16[cells] */
 	uint32_t cell_weight; /* int8[cells] */
 	uint32_t layer;       /* layers times struct of parts below */
-	uint32_t spare2;
+	float dense_by;       /* the length of that vector */
 };
 
 struct model_slot {

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    (char)data[i + 3];
 	h->sum = model_sum(copy + sizeof *h, base.n - sizeof *h);
 	h->size = base.n;
-	if (text_model_open(a, (struct str){copy, base.n}, &m, &why) == E_OK)
+	if (text_model_open(a, (struct str){copy, base.n}, NULL, &m, &why) == E_OK)
 		text_model_predict(m, &f, S("where is my money"), p);
 	arena_free(a);
 	return 0;

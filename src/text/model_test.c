@@ -71,7 +71,7 @@ static void learns_and_predicts(void **state)
 	const char *why;
 	float p[8], sum = 0;
 
-	assert_int_equal(text_model_open(a, small_model(a, MODEL_ONE), &m, &why), E_OK);
+	assert_int_equal(text_model_open(a, small_model(a, MODEL_ONE), NULL, &m, &why), E_OK);
 	assert_int_equal(text_model_labels(m), 3);
 	size_t right = 0;
 	for (size_t i = 0; i < COUNT(rows); i++)
@@ -118,7 +118,7 @@ static void refuses_cut_and_changed_files(void **state)
 	const char *why;
 
 	for (size_t n = 0; n < good.n; n += n < 200 ? 1 : 997) {
-		assert_int_equal(text_model_open(a, (struct str){good.p, n}, &m, &why),
+		assert_int_equal(text_model_open(a, (struct str){good.p, n}, NULL, &m, &why),
 				 E_MALFORMED);
 		assert_non_null(why);
 	}
@@ -126,7 +126,7 @@ static void refuses_cut_and_changed_files(void **state)
 		char *copy = NEWN(a, char, good.n);
 		memcpy(copy, good.p, good.n);
 		copy[i] ^= 0x5a;
-		enum err e = text_model_open(a, (struct str){copy, good.n}, &m, &why);
+		enum err e = text_model_open(a, (struct str){copy, good.n}, NULL, &m, &why);
 		assert_true(e == E_MALFORMED || i < sizeof(struct model_head));
 	}
 	arena_free(a);
@@ -157,7 +157,7 @@ static void survives_forged_files(void **state)
 		}
 		h->sum = model_sum(copy + sizeof *h, good.n - sizeof *h);
 		h->size = good.n;
-		if (text_model_open(a, (struct str){copy, good.n}, &m, &why) == E_OK) {
+		if (text_model_open(a, (struct str){copy, good.n}, NULL, &m, &why) == E_OK) {
 			text_model_predict(m, f, S("where is my parcel 包裹"), p);
 			opened++;
 		}

@@ -60,12 +60,14 @@ static void put_slots(struct file *f, struct model_head *h, const struct matrix 
 {
 	uint32_t slots = 64;
 
-	while (slots < x->columns * 2)
+	size_t n = x->columns - x->dense; /* dense columns have no id */
+
+	while (slots < n * 2)
 		slots *= 2;
 	h->slots = slots;
 	struct model_slot *s = room(f, slots * sizeof *s, &h->slot);
 	memset(s, 0, slots * sizeof *s);
-	for (size_t i = 0; i < x->columns; i++) {
+	for (size_t i = 0; i < n; i++) {
 		uint32_t at = (x->ids[i] * 0x9e3779b1u) & (slots - 1);
 		while (s[at].column)
 			at = (at + 1) & (slots - 1);
@@ -145,15 +147,20 @@ struct str pack_model(struct arena *a, const struct learned *l, const struct cal
 			       .linear_by = k->linear_by,
 			       .layers_by = k->layers_by,
 			       .answer_at = k->answer_at,
-			       .suggest_at = k->suggest_at};
+			       .suggest_at = k->suggest_at,
+			       .dense = (uint32_t)l->x->dense};
 	uint32_t at;
 
+	if (l->o->vectors) {
+		h.dense_by = l->dense_by;
+		h.vectors = text_vectors_sum(l->o->vectors);
+	}
 	memcpy(h.magic, model_magic, sizeof h.magic);
 	(void)room(&f, sizeof h, &at);
 	put_names(&f, &h, &l->set->labels);
 	put_floats(&f, k->label_at, h.labels, &h.label_at);
 	put_slots(&f, &h, l->x);
-	put_floats(&f, l->x->idf, h.columns, &h.idf);
+	put_floats(&f, l->x->idf, h.columns - h.dense, &h.idf);
 	put_linear(&f, &h, l);
 	for (size_t i = 0; i < l->layer_count; i++) {
 		size_t n = model_layer_size(&h);

@@ -111,7 +111,7 @@ static void hears_moods(void **state)
 	struct feats *f = NEW(a, struct feats);
 	struct emotion e, calm, after;
 
-	assert_int_equal(text_model_map(a, MODELS "/emotion.model", &m, &why), E_OK);
+	assert_int_equal(text_model_map(a, MODELS "/emotion.model", NULL, &m, &why), E_OK);
 	for (size_t i = 0; i < COUNT(moods); i++) {
 		assert_int_equal(emotion_read(m, f, str_of(moods[i].text), &e), E_OK);
 		assert_int_equal(e.best, moods[i].mood);
@@ -149,8 +149,8 @@ static void tells_topics(void **state)
 	struct topic t;
 	struct emotion e;
 
-	assert_int_equal(text_model_map(a, MODELS "/topic.model", &m, &why), E_OK);
-	assert_int_equal(text_model_map(a, MODELS "/emotion.model", &mood, &why), E_OK);
+	assert_int_equal(text_model_map(a, MODELS "/topic.model", NULL, &m, &why), E_OK);
+	assert_int_equal(text_model_map(a, MODELS "/emotion.model", NULL, &mood, &why), E_OK);
 	for (size_t i = 0; i < COUNT(topics); i++) {
 		assert_int_equal(emotion_read(mood, f, str_of(topics[i].body), &e), E_OK);
 		topic_read(a, m, f, str_of(topics[i].subject), str_of(topics[i].body), &e, &t);
@@ -172,7 +172,7 @@ static void warns_of_harsh_drafts(void **state)
 	struct tone t;
 	struct str draft = S("Well, that is YOUR problem.");
 
-	assert_int_equal(text_model_map(a, MODELS "/tone.model", &m, &why), E_OK);
+	assert_int_equal(text_model_map(a, MODELS "/tone.model", NULL, &m, &why), E_OK);
 	tone_read(m, f, draft, "en", &t);
 	assert_true(t.harsh && t.hits == 1 && t.hit[0].reason == TONE_BLAME);
 	assert_true(str_eq(str_slice(draft, t.hit[0].from, t.hit[0].to), S("YOUR problem")));
@@ -201,7 +201,7 @@ static void bears_bad_input(void **state)
 	struct tone tone;
 
 	assert_int_equal(lang_map(a, MODELS "/lang.table", &t, &why), E_OK);
-	assert_int_equal(text_model_map(a, MODELS "/emotion.model", &m, &why), E_OK);
+	assert_int_equal(text_model_map(a, MODELS "/emotion.model", NULL, &m, &why), E_OK);
 	for (size_t i = 0; i < COUNT(units); i++) {
 		struct buf b = BUF(a);
 		while (b.n < 1000000)

@@ -74,5 +74,15 @@ write(
 )
 write('canned', canned())
 const conversations = makeConversations(desk, r)
-write('customers', desk.customers)
+// Who wrote last comes last: a list that shows the newest first begins with people who write today.
+const lastWord = new Map()
+for (const c of conversations)
+  for (const e of c.entries)
+    if (e.direction === 'in')
+      lastWord.set(c.customer, Math.min(e.at, lastWord.get(c.customer) ?? Infinity))
+const last = (c) => lastWord.get(c.key) ?? c.created
+write(
+  'customers',
+  desk.customers.toSorted((a, b) => last(b) - last(a)),
+)
 write('conversations', conversations)

@@ -187,6 +187,24 @@ static enum err load_notes(struct loader *l, const struct demo_customer *d, int6
 	return E_OK;
 }
 
+/* When a customer wrote last, in minutes before now; nothing when never. */
+static struct opt_int last_word_of(const struct loader *l, struct str customer)
+{
+	const struct demo_conversation *d = l->f.conversations.v;
+	struct opt_int found = NULL_INT;
+
+	for (size_t i = 0; i < l->f.conversations.n; i++) {
+		const struct demo_entry *e = d[i].entries.v;
+		if (!str_eq(d[i].customer, customer))
+			continue;
+		for (size_t j = 0; j < d[i].entries.n; j++)
+			if (str_eq(e[j].direction, S("in")) &&
+			    (found.is != GIVEN || e[j].at < found.v))
+				found = SOME_INT(e[j].at);
+	}
+	return found;
+}
+
 static enum err load_customers(struct loader *l)
 {
 	const struct demo_customer *d = l->f.customers.v;
@@ -201,16 +219,19 @@ static enum err load_customers(struct loader *l)
 		    .country = d[i].country,
 		    .language = d[i].language,
 		    .zone = d[i].zone};
+		struct opt_int seen = last_word_of(l, d[i].key);
 		int64_t id;
 		bool blocked;
 		TRY(customer_resolve(c, &k, &id, &blocked));
 		TRY(put_key(l, "customer", d[i].key, id));
 		TRY(load_notes(l, &d[i], id));
 		TRY(demo_customer_finish(
-		    c, &(struct demo_customer_finish_in){.id = id,
-							 .created_at = minutes_ago(l, d[i].created),
-							 .last_seen_at = NULL_INT,
-							 .blocked = d[i].blocked}));
+		    c, &(struct demo_customer_finish_in){
+			   .id = id,
+			   .created_at = minutes_ago(l, d[i].created),
+			   .last_seen_at =
+			       seen.is == GIVEN ? SOME_INT(minutes_ago(l, seen.v)) : NULL_INT,
+			   .blocked = d[i].blocked}));
 	}
 	return E_OK;
 }

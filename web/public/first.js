@@ -3,7 +3,7 @@
   var kept = function (name) {
     try {
       return localStorage.getItem('aftersail.' + name)
-    } catch (e) {
+    } catch {
       return null
     }
   }

@@ -37,6 +37,8 @@ export interface ChatOptions {
 
 const TYPING_SHOWN_MS = 6000
 const TYPING_TOLD_MS = 3000
+/** So many are read again after a silence: what can be taken back is among the newest. */
+const READ_AGAIN = 20
 
 const uuid = () =>
   crypto.randomUUID?.() ??
@@ -282,7 +284,7 @@ export class Chat {
     this.o.onChange()
   }
 
-  /** Reads what is new since the last known message, or all of it. */
+  /** Reads what is new, and the newest known ones again: one may have been taken back unheard. */
   sync(anew = false): Promise<void> {
     this.anew ||= anew
     if (!this.syncing) {
@@ -300,13 +302,17 @@ export class Chat {
   private async readHistory(): Promise<void> {
     if (this.anew) this.thread.clear()
     this.anew = false
+    const from = this.thread.before(READ_AGAIN)
+    const upTo = this.thread.lastId()
+    const there = new Set<number>()
     try {
-      for (let after: number | string | null = this.thread.lastId(); after !== null;) {
+      for (let after: number | string | null = from; after !== null;) {
         const page: Awaited<ReturnType<Api['history']>> = await this.api.history(after)
-        page.items.forEach((m) => this.put(m))
+        page.items.forEach((m) => (there.add(m.id), this.put(m)))
         this.agentSeen = Math.max(this.agentSeen, page.agent_seen_id ?? 0)
         after = page.next
       }
+      for (const id of this.thread.keepOnly(from, upTo, there)) this.tell({ kind: 'undone', id })
       this.connected = true
       this.loaded = true
     } catch (e) {

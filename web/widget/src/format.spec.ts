@@ -103,6 +103,15 @@ describe('thread', () => {
     expect(t.lastId()).toBe(3)
   })
 
+  it('drops what was taken back while nobody listened, and nothing else', () => {
+    const t = createThread()
+    for (let id = 1; id <= 6; id++) t.put(said(id, id === 4 ? 'visitor' : 'agent'))
+    expect([t.before(4), t.before(6), t.before(20)]).toEqual([2, 0, 0])
+    // 6 came while the answer was on its way; 4 is the visitor's own.
+    expect(t.keepOnly(2, 5, new Set([3]))).toEqual([5])
+    expect(t.list().map((m) => m.id)).toEqual([1, 2, 3, 4, 6])
+  })
+
   it('counts what others wrote after the last seen', () => {
     const t = createThread()
     for (const m of [said(1), said(2, 'visitor'), said(3), said(4, 'system')]) t.put(m)

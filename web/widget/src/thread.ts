@@ -8,6 +8,10 @@ export interface Thread {
   /** Its writer took it back. */
   remove(id: number): void
   lastId(): number
+  /** The id after which the newest `n` stand; 0 when there are no more than those. */
+  before(n: number): number
+  /** Of the agents' between the two, only these are still there: others were taken back unheard. */
+  keepOnly(after: number, upTo: number, ids: ReadonlySet<number>): number[]
   unread(seen: number): number
   clear(): void
 }
@@ -34,6 +38,14 @@ export function createThread(): Thread {
       all = all.filter((m) => m.id !== id)
     },
     lastId: () => newest,
+    before: (n) => all.at(-n - 1)?.id ?? 0,
+    keepOnly(after, upTo, ids) {
+      const gone = all.filter(
+        (m) => m.from === 'agent' && m.id > after && m.id <= upTo && !ids.has(m.id),
+      )
+      all = all.filter((m) => !gone.includes(m))
+      return gone.map((m) => m.id)
+    },
     unread: (seen) => all.filter((m) => m.from !== 'visitor' && m.id > seen).length,
     clear() {
       all = []

@@ -16,10 +16,24 @@ export interface Uploading {
   problem: string
 }
 
+/** By conversation: they go on while another one is looked at, and are there when one comes back. */
+const kept = new Map<number, Uploading[]>()
+const running = new Map<string, Upload>()
+
+/** A reload would cut them off: the browser asks first. What has arrived is in the draft. */
+addEventListener('beforeunload', (e) => {
+  if (running.size) e.preventDefault()
+})
+
+function filesOf(id: number) {
+  const files = kept.get(id) ?? reactive<Uploading[]>([])
+  kept.set(id, files)
+  return files
+}
+
 /** Files on their way up for a draft; what is too large is said before anything is sent. */
 export function useUploads(draft: () => Draft) {
-  const files = reactive<Uploading[]>([])
-  const running = new Map<string, Upload>()
+  const files = filesOf(draft().id)
   const busy = computed(() => files.some((f) => !f.problem))
 
   function remove(key: string) {
@@ -51,6 +65,7 @@ export function useUploads(draft: () => Draft) {
       keepDraft(target)
       remove(row.key)
     } catch (e) {
+      running.delete(row.key)
       row.problem = reason(asApiError(e))
     }
   }

@@ -100,5 +100,8 @@ export function sayEvent(event: Happening, who: string) {
   const from = event.from ? name(event.from) : t('event.none')
   const to = Number(event.to) !== 0 && event.to ? name(event.to) : t('event.none')
   const kind = nobody ? 'unassigned' : event.kind
-  return tOr(`event.${kind}`, 'event.other', { who, from, to, kind })
+  return tight(tOr(`event.${kind}`, 'event.other', { who, from, to, kind }))
 }
+
+/** A space parts Latin from Chinese, but not Chinese from Chinese. */
+const tight = (text: string) => text.replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '')

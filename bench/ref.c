@@ -41,6 +41,8 @@ static size_t notes_n;
 static struct search_doc docs[8];
 static size_t docs_n;
 static const struct engine *under;
+static const char *path;
+static int log_fd = -1;
 
 static enum err note_run(struct db *db, struct arena *a, struct statement *s, const struct param *p,
 			 struct sink *k)
@@ -169,7 +171,8 @@ static enum err run_batch(struct db *db, struct arena *a, int batch, int64_t *nu
 	for (int i = 0; i < batch; i++)
 		TRY(again(db, a, ++*number));
 	TRY(search_flush(db, a));
-	return db_commit(db);
+	TRY(db_commit(db));
+	return sqlite_flush_log(path, &log_fd) ? E_OK : E_BUSY;
 }
 
 struct log_keeper {
@@ -218,7 +221,7 @@ static void measure(struct db *db, int batch, int seconds, int delay_us)
 	arena_free(a);
 }
 
-static enum err note_all(struct arena *a, char *data, int64_t conversation, struct str *path)
+static enum err note_all(struct arena *a, char *data, int64_t conversation, struct str *place)
 {
 	char *flags[] = {"--data", data};
 	struct config config;
@@ -232,7 +235,7 @@ static enum err note_all(struct arena *a, char *data, int64_t conversation, stru
 		fprintf(stderr, "ref: %s\n", why);
 		return e;
 	}
-	*path = str_slice(config.database, sizeof "sqlite:" - 1, config.database.n);
+	*place = str_slice(config.database, sizeof "sqlite:" - 1, config.database.n);
 	e = desk_write(d, note_answer, &conversation);
 	desk_close(d);
 	return e == NOTED ? E_OK : e;
@@ -242,22 +245,23 @@ int main(int argc, char **argv)
 {
 	struct arena *a = arena_new();
 	const char *why = "";
-	struct str path;
+	struct str place;
 	struct log_keeper k = {0};
 	pthread_t keeper;
 
 	kept = arena_new();
 	if (argc < 6)
 		return 2;
-	if (note_all(a, argv[1], strtoll(argv[2], NULL, 10), &path) != E_OK)
+	if (note_all(a, argv[1], strtoll(argv[2], NULL, 10), &place) != E_OK)
 		return 1;
-	k.writer = sqlite_connect(a, str_z(a, path), true, DB_WRITER, &why);
-	k.own = sqlite_connect(a, str_z(a, path), true, DB_OTHER, &why);
+	path = str_z(a, place);
+	k.writer = sqlite_connect(a, path, true, DB_WRITER, &why);
+	k.own = sqlite_connect(a, path, true, DB_OTHER, &why);
 	if (!k.writer || !k.own || prepare_notes(k.writer) != E_OK) {
 		fprintf(stderr, "ref: %s %s\n", why, k.writer ? db_error(k.writer) : "");
 		return 1;
 	}
-	while (sqlite_lengthen_log(k.own, str_z(a, path), 20 << 20))
+	while (sqlite_lengthen_log(k.own, path, 20 << 20))
 		continue;
 	if (pthread_create(&keeper, NULL, keep_log, &k) != 0)
 		return 1;

@@ -226,7 +226,8 @@ static enum err statement_find(struct db *db, struct arena *a, const struct quer
 static enum err run(struct db *db, struct arena *a, const struct query *q, const void *in,
 		    struct sink *k)
 {
-	struct param params[PARAMS_MAX];
+	/* params_of() fills in as many as are read: the rest need not be cleared each time */
+	__attribute__((uninitialized)) struct param params[PARAMS_MAX];
 	struct statement *s;
 
 	if (db->failed)

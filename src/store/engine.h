@@ -129,6 +129,11 @@ const char *migrate_expand(struct arena *, const char *sql, bool pgsql);
 int sqlite_log_pages(const struct db *writer);
 /* Copy the log into the database; `all` waits for readers up to 200 ms so that it starts anew. */
 void sqlite_checkpoint(struct db *, bool all);
+/* Statements are broken off so long after now, not after the transaction's begin. */
+void sqlite_deadline(struct db *, int deadline_ms);
+/* A writer's commits are on the disk only after this; the file at path is opened at the first
+ * call.  False: nobody knows what the disk holds. */
+bool sqlite_flush_log(const char *path, int *fd) MUST;
 /* Make the log's file longer by a step of zeros, up to a size; false when there is nothing to do.
  * A flush that need not lengthen the file is many times faster. */
 bool sqlite_lengthen_log(struct db *, const char *path, int64_t size);

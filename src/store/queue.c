@@ -51,6 +51,20 @@ size_t store_queue_take(struct queue *q, struct store_work **to, size_t max, boo
 	return n;
 }
 
+size_t store_queue_join(struct queue *q, const size_t *busy, bool enough, struct store_work **to,
+			size_t max)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&q->lock);
+	while (*busy && (max == 0 || !q->head))
+		pthread_cond_wait(&q->some, &q->lock);
+	while (q->head && n < max && (*busy || !enough))
+		to[n++] = pop(q, &q->head);
+	pthread_mutex_unlock(&q->lock);
+	return n;
+}
+
 void queue_stop(struct queue *q)
 {
 	pthread_mutex_lock(&q->lock);

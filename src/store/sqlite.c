@@ -3,6 +3,7 @@
 #include "store/engine.h"
 #include "store/sqlite_tokens.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
@@ -179,12 +180,17 @@ static int step_kept(struct sqlite_db *s, sqlite3_stmt **kept, const char *sql)
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+void sqlite_deadline(struct db *db, int deadline_ms)
+{
+	of(db)->deadline = deadline_ms ? clock_ticks() + (int64_t)deadline_ms * 1000 : 0;
+}
+
 static enum err begin(struct db *db, enum begin how, int deadline_ms)
 {
 	struct sqlite_db *s = of(db);
 	int rc;
 
-	s->deadline = deadline_ms ? clock_ticks() + (int64_t)deadline_ms * 1000 : 0;
+	sqlite_deadline(db, deadline_ms);
 	rc = how == BEGIN_READ ? step_kept(s, &s->begin_read, "BEGIN")
 			       : step_kept(s, &s->begin_write, "BEGIN IMMEDIATE");
 	return rc == SQLITE_OK ? E_OK : failed(db, rc, "begin");
@@ -302,6 +308,22 @@ static bool append_zeros(const char *path, int64_t size)
 	return more;
 }
 
+bool sqlite_flush_log(const char *path, int *fd)
+{
+	int rc;
+
+	if (*fd < 0) {
+		struct arena *a = arena_new();
+
+		*fd = open(str_fmt(a, "%s-wal", path).p, O_WRONLY | O_CLOEXEC);
+		arena_free(a);
+	}
+	do
+		rc = fdatasync(*fd);
+	while (rc < 0 && errno == EINTR);
+	return rc == 0;
+}
+
 bool sqlite_lengthen_log(struct db *db, const char *path, int64_t size)
 {
 	struct arena *a = arena_new();
@@ -319,6 +341,8 @@ static void configure(void)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+/* The writer's commits reach the disk by sqlite_flush_log(); NORMAL keeps the file whole whatever
+ * of the log is lost, and the checkpointer flushes the log before it copies from it. */
 static int set_up(struct sqlite_db *s, bool durable, enum db_role role)
 {
 	char sql[400];
@@ -328,9 +352,11 @@ static int set_up(struct sqlite_db *s, bool durable, enum db_role role)
 	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; PRAGMA foreign_keys=%d;"
 	    "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=%d; PRAGMA temp_store=MEMORY;"
 	    "PRAGMA cache_size=%d; PRAGMA mmap_size=%lld; PRAGMA query_only=%d;",
-	    durable ? "FULL" : "OFF", role != DB_OTHER, LOG_LIMIT,
-	    role == DB_WRITER ? -16000 : -2000, role == DB_READER ? 1LL << 30 : 0,
-	    role == DB_READER);
+	    !durable            ? "OFF"
+	    : role == DB_WRITER ? "NORMAL"
+				: "FULL",
+	    role != DB_OTHER, LOG_LIMIT, role == DB_WRITER ? -16000 : -2000,
+	    role == DB_READER ? 1LL << 30 : 0, role == DB_READER);
 	int rc = sqlite3_exec(s->h, sql, NULL, NULL, NULL);
 
 	/* Plans do not depend on parameters: else SQLite prepares anew for each value that

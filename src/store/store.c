@@ -72,6 +72,7 @@ static bool start_all(struct store *s, struct arena *a, const struct store_optio
 				  READ_DEADLINE_MS, why) &&
 		       start_many(s, a, &s->slow, SLOW_THREADS, read_main, SLOW_DEADLINE_MS, why);
 	}
+	start_thread(&s->flusher, sqlite_flush_main, s);
 	start_thread(&s->ender, sqlite_end_main, s);
 	s->has_ender = true;
 	return start_many(s, a, &s->writes, 1, sqlite_write_main, 0, why) &&
@@ -125,7 +126,9 @@ enum err store_open(struct arena *a, const struct store_options *o, struct store
 	queue_init(&s->writes);
 	queue_init(&s->slow);
 	queue_init(&s->log);
+	queue_init(&s->flushes);
 	queue_init(&s->ends);
+	s->log_fd = -1;
 	pthread_mutex_init(&s->wake_lock, NULL);
 	s->alone = o->group_commit_off;
 	s->flush_delay_us = o->flush_delay_us;
@@ -167,9 +170,14 @@ void store_close(struct store *s)
 	queue_stop(&s->log);
 	for (size_t i = 0; i < s->workers_n; i++)
 		pthread_join(s->workers[i].thread, NULL);
+	queue_stop(&s->flushes);
+	if (s->has_ender)
+		pthread_join(s->flusher, NULL);
 	queue_stop(&s->ends);
 	if (s->has_ender)
 		pthread_join(s->ender, NULL);
+	if (s->log_fd >= 0)
+		close(s->log_fd);
 	/* The writer's connection last: it folds the log into the file as it closes. */
 	for (size_t i = s->workers_n; i-- > 0;)
 		db_close(s->workers[i].db);

@@ -7,7 +7,9 @@
 #include <pthread.h>
 
 enum {
-	BATCH_MAX = 256,   /* pieces of work in one commit */
+	BATCH_MAX = 256, /* pieces of work in one commit */
+	BATCH_US = 4000, /* after this nothing more joins, unless the flush before it still runs */
+	JOIN_MAX = 8,    /* pieces that join at once, between two looks at the time */
 	ATTEMPTS_MAX = 10, /* of one piece of work on PostgreSQL */
 	SLOW_MAX = 64,     /* waiting for the two slow threads */
 	SLOW_THREADS = 2,
@@ -40,8 +42,11 @@ struct store {
 	char *path;   /* SQLite's file or PostgreSQL's address */
 	char *folder; /* to be removed at the end; NULL unless the database is for a test */
 	struct queue reads, writes, slow, log;
-	struct queue ends; /* SQLite: work that is committed and not yet told so */
-	pthread_t ender;
+	struct queue flushes; /* SQLite: work that is committed and not yet on the disk */
+	struct queue ends;    /* SQLite: work that is over and not yet told so */
+	size_t flushing;      /* pieces in `flushes` and in hand; under the lock of `writes` */
+	int log_fd;           /* the flusher's, of SQLite's log; -1 before the first flush */
+	pthread_t flusher, ender;
 	bool has_ender;
 	struct worker workers[THREADS_MAX];
 	size_t workers_n;
@@ -56,6 +61,10 @@ void queue_add(struct queue *, struct store_work *);
 /* Up to max pieces, waiting for the first; 0 when the queue was stopped and is empty.  One of
  * the background pieces comes along when *back says so or nothing else waits. */
 size_t store_queue_take(struct queue *, struct store_work **, size_t max, bool back);
+/* What may still join a batch: up to max pieces, none when `enough` is there already.  While
+ * *busy (under the queue's lock) it waits for some rather than give none. */
+size_t store_queue_join(struct queue *, const size_t *busy, bool enough, struct store_work **,
+			size_t max);
 void queue_stop(struct queue *);
 
 /* Connect and start a thread; false with *why. */
@@ -66,6 +75,7 @@ struct db *store_connect(struct store *, struct arena *, enum db_role, const cha
 void *read_main(void *worker);
 void *sqlite_write_main(void *worker);
 void *sqlite_log_main(void *worker);
+void *sqlite_flush_main(void *store);
 void *sqlite_end_main(void *store);
 void *pgsql_write_main(void *worker);
 

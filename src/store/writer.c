@@ -1,8 +1,10 @@
 /* Work as transactions: the writer that joins what waits into one commit (SQLite), and threads
  * that run a piece again when it met another one (PostgreSQL).
  *
- * With no timer, what waits while one batch commits is the next batch. */
+ * On SQLite a batch is run while the one before it is flushed to the disk, and takes in what
+ * comes meanwhile; with no timer, an idle desk commits at once.  done() comes after the flush. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
 #include "store/store_impl.h"
 
 #include <stdlib.h>
@@ -56,6 +58,7 @@ void *read_main(void *arg)
 struct batch {
 	struct store_work **work;
 	size_t n;
+	bool grows; /* what comes while it runs joins */
 	enum err ends[BATCH_MAX + 1];
 	bool lost;      /* the transaction ended by itself: disk full, deadline */
 	bool committed; /* something was; the caller sets it back */
@@ -74,6 +77,7 @@ static enum err run_work(struct db *db, struct store_work *w, int attempt)
 static enum err run_inside(struct db *db, struct store_work *w)
 {
 	TRY(db_savepoint(db));
+	sqlite_deadline(db, WRITE_DEADLINE_MS);
 	enum err e = run_work(db, w, 1);
 
 	db->depth = 1;
@@ -91,7 +95,7 @@ static void spread(struct batch *b, enum err e)
 			b->ends[i] = e;
 }
 
-static void finish(struct store *s, struct db *db, struct batch *b)
+static void finish(struct db *db, struct batch *b)
 {
 	struct arena *a = arena_new();
 	bool any = false;
@@ -105,34 +109,49 @@ static void finish(struct store *s, struct db *db, struct batch *b)
 		spread(b, E_BUSY);
 	} else {
 		b->committed = true;
-		if (s->flush_delay_us)
-			sleep_us(s->flush_delay_us);
 	}
 	arena_free(a);
+}
+
+/* While the batch before is on its way to the disk nothing is gained by an end: more joins. */
+static bool grow(struct store *s, struct batch *b, int64_t from)
+{
+	size_t room = b->grows ? BATCH_MAX - b->n : 0;
+	bool enough = clock_ticks() - from > BATCH_US;
+
+	if (room > JOIN_MAX)
+		room = JOIN_MAX;
+	room = store_queue_join(&s->writes, &s->flushing, enough, b->work + b->n, room);
+	b->n += room;
+	return room > 0;
 }
 
 static void run_batch(struct store *s, struct db *db, struct batch *b, int attempt)
 {
 	enum err e = db_begin(db, BEGIN_WRITE, WRITE_DEADLINE_MS);
+	int64_t from = clock_ticks();
+	size_t i = 0;
 
-	memset(b->ends, 0, sizeof *b->ends * b->n);
+	memset(b->ends, 0, sizeof b->ends);
 	b->lost = false;
 	if (e != E_OK) {
 		db_rollback(db);
 		spread(b, e);
 		return;
 	}
-	for (size_t i = 0; i < b->n && !b->lost; i++) {
-		b->ends[i] =
-		    b->n == 1 ? run_work(db, b->work[i], attempt) : run_inside(db, b->work[i]);
-		b->lost = !db->engine->open(db);
-	}
+	do {
+		for (; i < b->n && !b->lost; i++) {
+			b->ends[i] = b->grows ? run_inside(db, b->work[i])
+					      : run_work(db, b->work[i], attempt);
+			b->lost = !db->engine->open(db);
+		}
+	} while (!b->lost && grow(s, b, from));
 	if (b->lost) {
 		db_rollback(db);
 		spread(b, E_BUSY);
 		return;
 	}
-	finish(s, db, b);
+	finish(db, b);
 }
 
 /* When the transaction ended under a batch, each piece gets one of its own: only the one at
@@ -176,26 +195,57 @@ static void look_at_log(struct store *s, struct db *db, struct log_limits *l)
 	pthread_mutex_unlock(&s->log.lock);
 }
 
-/* Telling takes time that the next batch need not wait for: another thread does it. */
-static void pass_on(struct store *s, struct batch *b)
+static void pass_on(struct queue *q, struct store_work **work, size_t n)
 {
-	struct queue *q = &s->ends;
-
 	pthread_mutex_lock(&q->lock);
-	for (size_t i = 0; i < b->n; i++) {
-		struct store_work *w = b->work[i];
-
-		w->end = b->ends[i];
-		w->next = NULL;
+	for (size_t i = 0; i < n; i++) {
+		work[i]->next = NULL;
 		if (q->head)
-			q->tail->next = w;
+			q->tail->next = work[i];
 		else
-			q->head = w;
-		q->tail = w;
+			q->head = work[i];
+		q->tail = work[i];
 		q->n++;
 	}
 	pthread_cond_signal(&q->some);
 	pthread_mutex_unlock(&q->lock);
+}
+
+/* Flushing and telling take time that the next batch need not wait for: other threads do it. */
+static void end_batch(struct store *s, struct batch *b)
+{
+	bool flush = b->committed && (s->durable || s->flush_delay_us);
+
+	for (size_t i = 0; i < b->n; i++)
+		b->work[i]->end = b->ends[i];
+	if (flush) {
+		pthread_mutex_lock(&s->writes.lock);
+		s->flushing += b->n;
+		pthread_mutex_unlock(&s->writes.lock);
+	}
+	pass_on(flush ? &s->flushes : &s->ends, b->work, b->n);
+}
+
+/* A flush that failed leaves the disk unknown, and asking again would hide it: the program ends,
+ * nobody is told that his work is kept, and the next start reads what is there. */
+void *sqlite_flush_main(void *arg)
+{
+	struct store *s = arg;
+	struct store_work *work[BATCH_MAX + 1];
+	size_t n;
+
+	while ((n = store_queue_take(&s->flushes, work, COUNT(work), true))) {
+		if (s->durable && !sqlite_flush_log(s->path, &s->log_fd))
+			abort();
+		if (s->flush_delay_us)
+			sleep_us(s->flush_delay_us);
+		pthread_mutex_lock(&s->writes.lock);
+		s->flushing -= n;
+		pthread_cond_signal(&s->writes.some);
+		pthread_mutex_unlock(&s->writes.lock);
+		pass_on(&s->ends, work, n);
+	}
+	return NULL;
 }
 
 void *sqlite_end_main(void *arg)
@@ -215,11 +265,11 @@ void *sqlite_write_main(void *arg)
 	struct worker *k = arg;
 	struct store *s = k->store;
 	struct store_work *work[BATCH_MAX + 1];
-	struct batch b = {.work = work};
+	struct batch b = {.work = work, .grows = !s->alone};
 	bool back = true;
 	struct log_limits limits = {LOG_PAGES, LOG_PAGES_ALL};
 
-	while ((b.n = store_queue_take(k->queue, work, s->alone ? 1 : BATCH_MAX, back))) {
+	while ((b.n = store_queue_take(k->queue, work, s->alone ? 1 : JOIN_MAX, back))) {
 		int64_t written = k->db->written;
 
 		b.committed = false;
@@ -229,7 +279,7 @@ void *sqlite_write_main(void *arg)
 			run_each(s, k->db, &b);
 		if (b.committed && k->db->written != written)
 			wake(s);
-		pass_on(s, &b);
+		end_batch(s, &b);
 		look_at_log(s, k->db, &limits);
 	}
 	return NULL;

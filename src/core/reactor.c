@@ -1,72 +1,38 @@
-/* Reactors: each module reads the log after its own place and acts once on what it listens to. */
+/* Reactors: each module reads the log after its own place and acts once on what it listens to.
+ *
+ * Events are acted on in batches, one transaction each, which the place moves in.  When one fails
+ * the batch ends before it, and it is tried alone, so that it holds up nothing but itself. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
 #include "core/hub.h"
 #include "core/work.sql.h"
 #include "core/worker.h"
 
-enum { BATCH = 200, TRIES = 5 };
+enum {
+	BATCH = 200,    /* events read at once */
+	ACT_MAX = 50,   /* of interest, acted on in one transaction */
+	ACT_US = 10000, /* after this the transaction takes no more */
+	TRIES = 5,
+};
+
+struct step {
+	struct event event;
+	const struct reaction *reaction; /* NULL: of no interest */
+	void *thought;
+	struct live *live;
+};
 
 struct round {
 	struct desk *desk;
 	const struct module *module;
 	struct arena *a;
-	struct event events[BATCH];
+	struct step steps[BATCH];
 	size_t n;
-	struct reactor_place_row place;
-	bool placed; /* the module has read before */
-	/* of the step in hand */
-	const struct event *event;
-	const struct reaction *reaction;
-	void *thought;
-	enum err failed;
+	size_t from, end; /* the steps in hand */
+	size_t at;        /* the one that ran last: at fault after an error */
+	enum err failed;  /* the step in hand is given up */
 	const char *key;
-	struct live *live;
 };
-
-static enum err read_events(void *arg, struct db *db, int attempt)
-{
-	struct round *r = arg;
-	struct ctx c = ctx_system(r->desk, r->a, db);
-	size_t n;
-
-	(void)attempt;
-	TRY(reactor_place(&c, str_of(r->module->name), &r->place, 1, &n));
-	r->placed = n > 0;
-	if (!r->placed)
-		r->place = (struct reactor_place_row){0};
-	return event_read(&c, r->place.xid, r->place.id, r->events, BATCH, &r->n);
-}
-
-static enum err think(void *arg, struct db *db, int attempt)
-{
-	struct round *r = arg;
-	struct ctx c = ctx_system(r->desk, r->a, db);
-
-	(void)attempt;
-	return r->reaction->think(&c, r->event, &r->thought);
-}
-
-static enum err act(void *arg, struct db *db, int attempt)
-{
-	struct round *r = arg;
-	struct ctx c = ctx_system(r->desk, r->a, db);
-
-	(void)attempt;
-	r->live = NULL;
-	if (r->failed) {
-		TRY(reactor_fail(&c, &(struct reactor_fail_in){.module = str_of(r->module->name),
-							       .event_id = r->event->id,
-							       .error_key = str_of(r->key),
-							       .at = c.now}));
-	} else if (r->reaction) {
-		enum err e = r->reaction->act(&c, r->event, r->thought);
-		r->key = c.key;
-		TRY(e);
-	}
-	r->live = c.live;
-	return reactor_move(&c, str_of(r->module->name), r->event->xid, r->event->id);
-}
 
 static const struct reaction *reaction_of(const struct module *m, enum event_kind kind)
 {
@@ -76,47 +42,160 @@ static const struct reaction *reaction_of(const struct module *m, enum event_kin
 	return NULL;
 }
 
-/* Act on one event, up to five times; then it goes to the failed ones and the line goes on. */
-static bool handle(struct round *r)
+static enum err read_events(void *arg, struct db *db, int attempt)
+{
+	struct round *r = arg;
+	struct ctx c = ctx_system(r->desk, r->a, db);
+	struct event *events = NEWN(r->a, struct event, BATCH);
+	struct reactor_place_row place;
+	size_t n;
+
+	(void)attempt;
+	TRY(reactor_place(&c, str_of(r->module->name), &place, 1, &n));
+	if (n == 0)
+		place = (struct reactor_place_row){0};
+	TRY(event_read(&c, place.xid, place.id, events, BATCH, &r->n));
+	for (size_t i = 0; i < r->n; i++)
+		r->steps[i] =
+		    (struct step){events[i], reaction_of(r->module, events[i].kind), NULL, NULL};
+	return E_OK;
+}
+
+static enum err think(void *arg, struct db *db, int attempt)
+{
+	struct round *r = arg;
+
+	(void)attempt;
+	for (r->at = r->from; r->at < r->end; r->at++) {
+		struct step *s = &r->steps[r->at];
+		struct ctx c = ctx_system(r->desk, r->a, db);
+
+		if (!s->reaction || !s->reaction->think)
+			continue;
+		enum err e = s->reaction->think(&c, &s->event, &s->thought);
+		r->key = c.key;
+		TRY(e);
+	}
+	return E_OK;
+}
+
+static enum err act_on(struct round *r, struct db *db, struct step *s)
+{
+	struct ctx c = ctx_system(r->desk, r->a, db);
+
+	s->live = NULL;
+	if (r->failed)
+		return reactor_fail(&c, &(struct reactor_fail_in){.module = str_of(r->module->name),
+								  .event_id = s->event.id,
+								  .error_key = str_of(r->key),
+								  .at = c.now});
+	enum err e = s->reaction->act(&c, &s->event, s->thought);
+
+	r->key = c.key;
+	s->live = c.live;
+	return e;
+}
+
+static enum err act(void *arg, struct db *db, int attempt)
+{
+	struct round *r = arg;
+	struct ctx c = ctx_system(r->desk, r->a, db);
+	int64_t began = clock_ticks();
+	size_t end = r->from;
+
+	(void)attempt;
+	while (end < r->end && (end == r->from || clock_ticks() - began < ACT_US)) {
+		r->at = end++;
+		if (r->steps[r->at].reaction)
+			TRY(act_on(r, db, &r->steps[r->at]));
+	}
+	r->at = end;
+	const struct event *last = &r->steps[end - 1].event;
+
+	return reactor_move(&c, str_of(r->module->name), last->xid, last->id);
+}
+
+static bool thinks(const struct round *r)
+{
+	for (size_t i = r->from; i < r->end; i++)
+		if (r->steps[i].reaction && r->steps[i].reaction->think)
+			return true;
+	return false;
+}
+
+/* The steps in hand, or as many as fit; those done are behind r->from afterwards. */
+static enum err run(struct round *r)
+{
+	r->key = NULL;
+	if (!r->failed && thinks(r))
+		TRY(store_read_wait(r->desk->store, think, r));
+	TRY(store_write_wait(r->desk->store, act, r));
+	for (; r->from < r->at; r->from++)
+		hub_publish(r->desk->hub, r->steps[r->from].live);
+	return E_OK;
+}
+
+/* What passes by itself is no fault of the event: it is looked at again later. */
+static bool passes(enum err e)
+{
+	return e == E_BUSY || e == E_RETRY;
+}
+
+/* One event alone, up to five times; then it goes to the failed ones and the line goes on. */
+static enum err run_alone(struct round *r)
 {
 	enum err e = E_OK;
 
-	r->failed = E_OK;
+	r->end = r->from + 1;
 	for (int tries = 0; tries < TRIES; tries++) {
-		e = E_OK;
-		r->thought = NULL;
-		r->key = NULL;
-		if (r->reaction && r->reaction->think)
-			e = store_read_wait(r->desk->store, think, r);
-		if (e == E_OK)
-			e = store_write_wait(r->desk->store, act, r);
-		if (e == E_OK) {
-			hub_publish(r->desk->hub, r->live);
-			return true;
-		}
-		if (e == E_BUSY || e == E_RETRY)
-			return false;
+		e = run(r);
+		if (e == E_OK || passes(e))
+			return e;
 	}
 	log_line(LOG_ERROR, "reaction failed", "module", r->module->name, "error",
 		 r->key ? r->key : err_name(e), NULL);
+	const char *key = r->key ? r->key : "error.generic";
+
 	r->failed = e;
-	r->key = r->key ? r->key : "error.generic";
-	return store_write_wait(r->desk->store, act, r) == E_OK;
+	r->key = key;
+	e = store_write_wait(r->desk->store, act, r);
+	r->failed = E_OK;
+	r->from += e == E_OK;
+	return e;
+}
+
+/* As many steps as hold ACT_MAX of interest. */
+static size_t batch_end(const struct round *r)
+{
+	size_t end = r->from;
+
+	for (size_t acts = 0; end < r->n && acts < ACT_MAX; end++)
+		acts += r->steps[end].reaction != NULL;
+	return end;
+}
+
+static enum err run_batch(struct round *r)
+{
+	r->end = batch_end(r);
+	enum err e = run(r);
+
+	if (e == E_OK || passes(e))
+		return e;
+	size_t bad = r->at;
+
+	r->end = bad;
+	if (bad > r->from)
+		TRY(run(r));
+	return r->from == bad ? run_alone(r) : E_OK;
 }
 
 static bool module_round(struct round *r)
 {
-	if (store_read_wait(r->desk->store, read_events, r) != E_OK || r->n == 0)
+	if (store_read_wait(r->desk->store, read_events, r) != E_OK)
 		return false;
-	for (size_t i = 0; i < r->n; i++) {
-		r->event = &r->events[i];
-		r->reaction = reaction_of(r->module, r->event->kind);
-		/* Events of no interest only move the place, once for the whole batch. */
-		if (!r->reaction && i + 1 < r->n)
-			continue;
-		if (!handle(r))
+	while (r->from < r->n)
+		if (run_batch(r) != E_OK)
 			return false;
-	}
 	return r->n == BATCH;
 }
 

@@ -51,7 +51,7 @@ enum err job_cancel(struct ctx *c, const char *kind, int64_t subject, bool *gone
 
 	TRY(job_drop_queued(c, str_of(kind), subject, &row, 1, &n));
 	*gone = n > 0;
-	return E_OK;
+	return n && row.jobkey.n ? job_next(c, row.jobkey) : E_OK;
 }
 
 enum err job_retry(struct ctx *c, int64_t id)
@@ -129,6 +129,8 @@ static enum err record(struct ctx *c, const struct job_run *run)
 	TRY(job_end(c, &in, &ended, 1, &n));
 	if (n == 0) /* its lease ran out, and another run has it now */
 		return E_OK;
+	if (run->job.key.n && !str_eq(in.state, S("queued")))
+		TRY(job_next(c, run->job.key));
 	return run->kind->done ? run->kind->done(c, &run->job, o) : E_OK;
 }
 
@@ -218,8 +220,7 @@ static enum err claim_one(void *arg, struct db *db, int attempt)
 					     .lease_until = c.now + LEASE_MS,
 					     .node = cl->desk->node},
 		      &cl->row, 1, &cl->n));
-	if (cl->n)
-		TRY(tell_claimed(&c, &cl->row));
+	TRY(cl->n ? tell_claimed(&c, &cl->row) : job_wait(&c, cl->id));
 	cl->live = c.live;
 	return E_OK;
 }

@@ -107,6 +107,77 @@ enum err testing_do(struct testing *t, enum err (*fn)(struct ctx *, void *), voi
 	return desk_write(t->desk, fn, arg);
 }
 
+/* ---- plans ---- */
+
+struct plan {
+	struct testing *t;
+	const struct query *q;
+	uint64_t mask;
+	struct buf out;
+};
+
+struct plan_line {
+	int64_t ids[3];
+	struct str text;
+};
+#define ID(i)                                                                                      \
+	{                                                                                          \
+		.name = "id", .type = F_INT,                                                       \
+		.at = offsetof(struct plan_line, ids) + (i) * sizeof(int64_t)                      \
+	}
+static const struct field line_fields[] = {ID(0), ID(1), ID(2),
+					   FIELD(struct plan_line, text, F_TEXT, 0, 0, 0, NULL)};
+static const struct shape sqlite_line = {"PlanLine", line_fields, 4, sizeof(struct plan_line)};
+static const struct shape pgsql_line = {"PlanLine", line_fields + 3, 1, sizeof(struct plan_line)};
+
+/* PostgreSQL is asked for the plan it would keep, of tables large enough for an index. */
+static enum err prepare_plan(struct ctx *c, struct plan *p, struct str text, struct buf *sql)
+{
+	size_t n = p->q->in ? p->q->in->n : 0;
+
+	TRY(db_script(c->db, str_fmt(c->a,
+				     "SET LOCAL plan_cache_mode = force_generic_plan;"
+				     "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = on;"
+				     "PREPARE plan AS %.*s",
+				     STR(text))
+				 .p));
+	buf_z(sql, "EXPLAIN EXECUTE plan");
+	for (size_t i = 0; i < n; i++)
+		buf_z(sql, i ? ", NULL" : "(NULL");
+	buf_z(sql, n ? ")" : "");
+	return E_OK;
+}
+
+static enum err read_plan(struct ctx *c, void *arg)
+{
+	struct plan *p = arg;
+	bool pgsql = db_is_pgsql(c->db);
+	struct buf text = BUF(c->a), sql = BUF(c->a);
+	struct plan_line lines[40];
+	size_t n;
+
+	for (const struct query_part *q = pgsql ? p->q->pgsql : p->q->sqlite; q->text; q++)
+		if (q->param < 0 || p->mask & 1ULL << q->param)
+			buf_z(&text, q->text);
+	if (pgsql)
+		TRY(prepare_plan(c, p, buf_str(&text), &sql));
+	else
+		buf_fmt(&sql, "EXPLAIN QUERY PLAN %.*s", STR(buf_str(&text)));
+	TRY(db_composed(c->db, c->a, buf_str(&sql).p, NULL, 0, pgsql ? &pgsql_line : &sqlite_line,
+			lines, COUNT(lines), &n));
+	for (size_t i = 0; i < n; i++)
+		buf_fmt(&p->out, "%.*s\n", STR(lines[i].text));
+	return pgsql ? db_script(c->db, "DEALLOCATE plan") : E_OK;
+}
+
+struct str testing_plan(struct testing *t, const struct query *q, uint64_t mask)
+{
+	struct plan p = {.t = t, .q = q, .mask = mask, .out = BUF(t->a)};
+
+	must(testing_do(t, read_plan, &p) == E_OK, q->name);
+	return buf_str(&p.out);
+}
+
 struct actor testing_agent(struct testing *t, int64_t id, const int64_t *inboxes, size_t n)
 {
 	struct actor who = {.kind = ACTOR_AGENT,

@@ -36,5 +36,8 @@ bool testing_has(const struct testing *, const char *text);
 /* fn as the system, in one write transaction. */
 enum err testing_do(struct testing *, enum err (*fn)(struct ctx *, void *), void *arg) MUST;
 
+/* How the engine runs a query, with the optional parameters of the mask given: its own words. */
+struct str testing_plan(struct testing *, const struct query *, uint64_t mask);
+
 /* Somebody with all permissions, who sees these inboxes. */
 struct actor testing_agent(struct testing *, int64_t id, const int64_t *inboxes, size_t n);

@@ -37,18 +37,16 @@ SELECT id, at, kind, actor_kind, actor_id, conversation_id, inbox_id, customer_i
 -- name: job_insert
 -- in: kind text, jobkey text, subject int, inbox_id int, conversation_id int, run_at time, data json, at time
 -- out: id int
-INSERT INTO job (kind, jobkey, subject, inbox_id, conversation_id, state, run_at, data, at)
-VALUES (:kind, :jobkey, :subject, :inbox_id, :conversation_id, 'queued', :run_at, :data, :at)
+INSERT INTO job (kind, jobkey, subject, inbox_id, conversation_id, state, run_at, data, at, waits)
+VALUES (:kind, :jobkey, :subject, :inbox_id, :conversation_id, 'queued', :run_at, :data, :at,
+        CASE WHEN :jobkey <> '' AND EXISTS (
+          SELECT 1 FROM job b WHERE b.jobkey = :jobkey AND b.state IN ('queued', 'running')) THEN 1 ELSE 0 END)
 RETURNING id;
 
 -- name: job_due
 -- in: now time, most int
 -- out: id int
-SELECT id FROM job j
- WHERE state = 'queued' AND run_at <= :now
-   AND (jobkey = '' OR NOT EXISTS (
-     SELECT 1 FROM job b WHERE b.jobkey = j.jobkey AND b.state IN ('queued', 'running') AND b.id < j.id))
- ORDER BY run_at, id LIMIT :most;
+SELECT id FROM job WHERE state = 'queued' AND waits = 0 AND run_at <= :now ORDER BY run_at, id LIMIT :most;
 
 -- name: job_claim
 -- in: id int, now time, lease_until time, node text
@@ -58,6 +56,20 @@ UPDATE job SET state = 'running', tries = tries + 1, lease_until = :lease_until,
    AND (jobkey = '' OR NOT EXISTS (
      SELECT 1 FROM job b WHERE b.jobkey = job.jobkey AND b.state IN ('queued', 'running') AND b.id < job.id))
 RETURNING id, kind, jobkey, subject, inbox_id, conversation_id, run_at, tries, data;
+
+-- name: job_wait
+-- doc: What could not be claimed because an older one of its key is there.
+-- in: id int
+UPDATE job SET waits = 1
+ WHERE id = :id AND state = 'queued' AND jobkey <> '' AND EXISTS (
+   SELECT 1 FROM job b WHERE b.jobkey = job.jobkey AND b.state IN ('queued', 'running') AND b.id < job.id);
+
+-- name: job_next
+-- doc: The oldest of a key may start, now that one of them has ended.
+-- in: jobkey text
+UPDATE job SET waits = 0
+ WHERE id = (SELECT b.id FROM job b WHERE b.jobkey = :jobkey AND b.state IN ('queued', 'running') ORDER BY b.id LIMIT 1)
+   AND waits = 1;
 
 -- name: job_get
 -- in: id int
@@ -79,13 +91,13 @@ UPDATE job SET state = :state, run_at = :run_at, error_key = :error_key, error_a
 
 -- name: job_drop_queued
 -- in: kind text, subject int
--- out: id int
-DELETE FROM job WHERE kind = :kind AND subject = :subject AND state = 'queued' RETURNING id;
+-- out: id int, jobkey text
+DELETE FROM job WHERE kind = :kind AND subject = :subject AND state = 'queued' RETURNING id, jobkey;
 
 -- name: job_requeue
 -- in: id int, now time
 -- out: id int
-UPDATE job SET state = 'queued', run_at = :now, tries = 0 WHERE id = :id AND state IN ('failed', 'unknown')
+UPDATE job SET state = 'queued', run_at = :now, tries = 0, waits = 0 WHERE id = :id AND state IN ('failed', 'unknown')
 RETURNING id;
 
 -- name: job_of_subject

@@ -1,0 +1,184 @@
+/* What is worked on behind the requests: events in batches, jobs of one key in their order. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/operate.h"
+#include "core/testing.h"
+#include "core/work.sql.h"
+#include "core/worker.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+enum { EVENTS = 120, BAD = 61, JOBS = 3000 };
+
+/* ---- a module that writes down what it hears ---- */
+
+static const struct migration probe_schema[] = {
+    {"probe", 1, "CREATE TABLE probe (id BIGINT NOT NULL);"}, {0}};
+
+static int acts; /* of the bad one */
+
+static enum err hear(struct ctx *c, const struct event *e, void *thought)
+{
+	(void)thought;
+	TRY(db_script(c->db, str_fmt(c->a, "INSERT INTO probe (id) VALUES (%lld)",
+				     (long long)e->conversation_id)
+				 .p));
+	if (e->conversation_id != BAD)
+		return E_OK;
+	acts++;
+	c->key = "probe.bad";
+	return c->code = E_INVALID;
+}
+
+static const struct reaction listens[] = {{EV_TAGS_CHANGED, NULL, hear}, {0}};
+static const struct module probe = {.name = "probe", .schema = probe_schema, .listens = listens};
+static const struct module *const modules[] = {&core_module, &probe, NULL};
+static const struct channel *const channels[] = {NULL};
+
+/* ---- events ---- */
+
+static enum err add_events(struct ctx *c, void *arg)
+{
+	(void)arg;
+	for (int i = 1; i <= EVENTS; i++)
+		TRY(event_add(c,
+			      &(struct event){.kind = i % 3 ? EV_TAGS_CHANGED : EV_SUBJECT_CHANGED,
+					      .conversation_id = i}));
+	return E_OK;
+}
+
+struct found {
+	int64_t n, distinct, bad, failed;
+};
+#define N(m) FIELD(struct found, m, F_INT, 0, 0, 0, NULL)
+static const struct field found_fields[] = {N(n), N(distinct), N(bad), N(failed)};
+static SHAPE(found_shape, "Found", struct found, found_fields);
+
+static enum err look(struct ctx *c, void *arg)
+{
+	size_t n;
+
+	return db_composed(c->db, c->a,
+			   "SELECT count(*), count(DISTINCT id), count(CASE WHEN id = 61 "
+			   "THEN 1 END), (SELECT count(*) FROM reactor_failed WHERE "
+			   "error_key = 'probe.bad') FROM probe",
+			   NULL, 0, &found_shape, arg, 1, &n);
+}
+
+static void count_commit(void *arg)
+{
+	++*(int *)arg;
+}
+
+/* BAD is one of interest, in the middle of a batch. */
+static void acts_on_many_at_once(void **state)
+{
+	(void)state;
+	for (int e = 0; e < testing_engines(); e++) {
+		struct testing t;
+		struct found f;
+		int commits = 0;
+
+		testing_open(&t, e, modules, channels);
+		acts = 0;
+		assert_int_equal(testing_do(&t, add_events, NULL), E_OK);
+		store_on_commit(t.desk->store, count_commit, &commits);
+		while (reactor_round(t.desk))
+			continue;
+		store_on_commit(t.desk->store, NULL, NULL);
+		assert_int_equal(testing_do(&t, look, &f), E_OK);
+		/* each once, the bad one never, and it did not take the others along */
+		assert_int_equal(f.n, EVENTS - EVENTS / 3 - 1);
+		assert_int_equal(f.distinct, f.n);
+		assert_int_equal(f.bad, 0);
+		assert_int_equal(f.failed, 1);
+		assert_int_equal(acts, 1 + 5); /* in its batch, then alone */
+		assert_in_range(commits, 2, 8);
+		testing_close(&t);
+	}
+}
+
+/* ---- jobs ---- */
+
+struct due {
+	int64_t ids[4], now;
+	struct job_due_row rows[4];
+	size_t n;
+	bool gone;
+};
+
+/* The oldest is put off for an hour; those behind it are due. */
+static enum err add_jobs(struct ctx *c, void *arg)
+{
+	struct due *d = arg;
+
+	for (int i = 0; i < JOBS; i++) {
+		const struct job j = {.kind = S("probe"),
+				      .key = S("one"),
+				      .subject = i,
+				      .run_at = d->now + (i ? -1 : HOUR_MS)};
+		TRY(job_add(c, &j, i < 4 ? &d->ids[i] : NULL));
+	}
+	return E_OK;
+}
+
+static enum err read_due(struct ctx *c, void *arg)
+{
+	struct due *d = arg;
+
+	return job_due(c, d->now, COUNT(d->rows), d->rows, COUNT(d->rows), &d->n);
+}
+
+static enum err cancel_first(struct ctx *c, void *arg)
+{
+	return job_cancel(c, "probe", 0, &((struct due *)arg)->gone);
+}
+
+static enum err claim_third(struct ctx *c, void *arg)
+{
+	struct due *d = arg;
+	struct job_claim_row row;
+
+	return job_claim(c, &(struct job_claim_in){d->ids[2], d->now, d->now + 1000, S("test")},
+			 &row, 1, &d->n);
+}
+
+/* Thousands wait behind one of their key: what may start is one look into an index. */
+static void finds_the_next_of_a_key(void **state)
+{
+	(void)state;
+	for (int e = 0; e < testing_engines(); e++) {
+		struct testing t;
+		struct due d = {.now = 1000000};
+
+		testing_open(&t, e, modules, channels);
+		assert_int_equal(testing_do(&t, add_jobs, &d), E_OK);
+		assert_int_equal(testing_do(&t, read_due, &d), E_OK);
+		assert_int_equal(d.n, 0);
+		assert_int_equal(testing_do(&t, cancel_first, &d), E_OK);
+		assert_true(d.gone);
+		assert_int_equal(testing_do(&t, read_due, &d), E_OK);
+		assert_int_equal(d.n, 1);
+		assert_int_equal(d.rows[0].id, d.ids[1]);
+		assert_int_equal(testing_do(&t, claim_third, &d), E_OK);
+		assert_int_equal(d.n, 0); /* not before its turn */
+
+		struct str plan = testing_plan(&t, &job_due_query, 0);
+		assert_true(str_find(plan, S("job_ready")) >= 0);
+		assert_true(str_find(plan, S("SCAN job")) < 0);
+		assert_true(str_find(plan, S("SUBQUERY")) < 0 && str_find(plan, S("SubPlan")) < 0);
+		testing_close(&t);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(acts_on_many_at_once),
+	    cmocka_unit_test(finds_the_next_of_a_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -9,13 +9,13 @@
 
 enum { BLOCK = 8192, ALIGN = 16 };
 
-/* Blocks of the usual size wait here for the next arena.  A request's memory is often given back
+/* Blocks of the usual size that no malloc() is asked for.  A request's memory is often given back
  * by another thread than the one that took it, which costs malloc() dearly.  Not under the address
  * sanitizer, which then sees who writes where he no longer may. */
 #ifdef __SANITIZE_ADDRESS__
-enum { KEPT_MAX = 0 };
+enum { POOL = 1, POOL_USED = 0 };
 #else
-enum { KEPT_MAX = 512 };
+enum { POOL = 512, POOL_USED = POOL };
 #endif
 
 struct block {
@@ -36,26 +36,45 @@ struct arena {
 	size_t used;
 };
 
-static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct block *kept;
-static size_t kept_n;
+struct place {
+	struct block block;
+	unsigned char bytes[BLOCK];
+};
 
-static struct block *take_kept(void)
+static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct place pool[POOL]; /* its pages cost nothing before they are used */
+static size_t pool_begun;       /* places ever used */
+static struct block *pool_free;
+
+static struct block *pool_take(void)
 {
-	pthread_mutex_lock(&kept_lock);
-	struct block *b = kept;
+	pthread_mutex_lock(&pool_lock);
+	struct block *b = pool_free;
 
-	if (b) {
-		kept = b->next;
-		kept_n--;
-	}
-	pthread_mutex_unlock(&kept_lock);
+	if (b)
+		pool_free = b->next;
+	else if (pool_begun < POOL_USED)
+		b = &pool[pool_begun++].block;
+	pthread_mutex_unlock(&pool_lock);
 	return b;
+}
+
+static bool pool_give(struct block *b)
+{
+	uintptr_t at = (uintptr_t)b;
+
+	if (at < (uintptr_t)pool || at >= (uintptr_t)(pool + POOL))
+		return false;
+	pthread_mutex_lock(&pool_lock);
+	b->next = pool_free;
+	pool_free = b;
+	pthread_mutex_unlock(&pool_lock);
+	return true;
 }
 
 static struct block *block_new(size_t size)
 {
-	struct block *b = size == BLOCK ? take_kept() : NULL;
+	struct block *b = size == BLOCK ? pool_take() : NULL;
 
 	if (!b)
 		b = malloc(sizeof *b + size);
@@ -85,25 +104,11 @@ static void run_releases(struct arena *a)
 	}
 }
 
-static bool keep(struct block *b)
-{
-	pthread_mutex_lock(&kept_lock);
-	bool room = kept_n < KEPT_MAX;
-
-	if (room) {
-		b->next = kept;
-		kept = b;
-		kept_n++;
-	}
-	pthread_mutex_unlock(&kept_lock);
-	return room;
-}
-
 static void free_blocks(struct block *b)
 {
 	while (b) {
 		struct block *next = b->next;
-		if (b->size != BLOCK || !keep(b))
+		if (!pool_give(b))
 			free(b);
 		b = next;
 	}

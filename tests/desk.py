@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -200,6 +201,17 @@ class Desk:
     def clean(self):
         if self.own:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def sql(self, text):
+        """One statement straight on the database, as text."""
+        if self.pgsql:
+            return subprocess.run(["psql", "-qXAt", self.pgsql, "-c", text], check=True, capture_output=True,
+                                  text=True).stdout.strip()
+        db = sqlite3.connect(os.path.join(self.data, "aftersail.db"), timeout=20, isolation_level=None)
+        try:
+            return "\n".join("|".join(str(v) for v in row) for row in db.execute(text).fetchall())
+        finally:
+            db.close()
 
     def nobody(self):
         return Client(self.port)

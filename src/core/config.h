@@ -14,8 +14,6 @@ struct config {
 	struct str trusted_proxies; /* comma list */
 	struct str log_level;
 	struct str ca_file; /* more certificate authorities for outgoing connections */
-	struct str mail_host, mail_user, mail_password, mail_from, mail_security; /* system mail */
-	int64_t mail_port;
 	int64_t readers, attachment_max, undo_seconds;
 	int64_t chat_rate; /* messages a visitor may send in a minute; 0: no limit */
 	bool group_commit_off, sync_off;

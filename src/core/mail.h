@@ -43,6 +43,9 @@ enum err mail_fetch_again(struct ctx *, int64_t inbox_id, int64_t inbound_id) MU
 enum err mail_send(struct ctx *, struct job_run *, const struct inbox_link *,
 		   const struct outgoing *) MUST;
 
+/* The mailbox of an inbox; E_INVALID when there is none that sends. */
+enum err mail_link(struct ctx *, int64_t inbox_id, struct inbox_link *) MUST;
+
 /* The job kind "mail_test": data {"to":"..."}, inbox_id; in core's module. */
 enum err mail_test_start(struct ctx *, const struct job *, struct job_run *);
 

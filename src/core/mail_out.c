@@ -198,12 +198,16 @@ enum err mail_send(struct ctx *c, struct job_run *run, const struct inbox_link *
 
 /* ---- the test mail ---- */
 
-static enum err read_link(struct ctx *c, int64_t inbox_id, struct inbox_link *l)
+enum err mail_link(struct ctx *c, int64_t inbox_id, struct inbox_link *l)
 {
-	for (size_t i = 0; c->desk->modules[i]; i++)
+	enum err e = E_NOTFOUND;
+
+	for (size_t i = 0; c->desk->modules[i] && e == E_NOTFOUND; i++)
 		if (c->desk->modules[i]->link)
-			return c->desk->modules[i]->link(c, inbox_id, l);
-	return E_NOTFOUND;
+			e = c->desk->modules[i]->link(c, inbox_id, l);
+	if (e == E_OK && l->channel->compose)
+		return E_OK;
+	return e == E_OK || e == E_NOTFOUND ? fail(c, E_INVALID, "mail.error.no_server", NULL) : e;
 }
 
 enum err mail_test_start(struct ctx *c, const struct job *job, struct job_run *run)
@@ -212,9 +216,7 @@ enum err mail_test_start(struct ctx *c, const struct job *job, struct job_run *r
 	struct incoming_address one = {.address = to.v};
 	struct inbox_link l;
 
-	TRY(read_link(c, job->inbox_id, &l));
-	if (!l.channel->compose)
-		return fail(c, E_INVALID, "mail.error.no_server", NULL);
+	TRY(mail_link(c, job->inbox_id, &l));
 	return mail_send(
 	    c, run, &l,
 	    &(struct outgoing){.entry_id = job->id,

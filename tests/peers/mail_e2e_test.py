@@ -625,6 +625,43 @@ class EndToEnd(unittest.TestCase):
         self.assertIn("left@buyer.example", entry["state_arg"])
         self.assertEqual([c for c in self.desk.conversations(self.inbox) if "MAILER" in c["customer"]["name"]], [])
 
+    def test_22_a_forgotten_password_and_an_invitation_by_mail(self):
+        self.desk.call("PATCH", "/settings", {"module": "account", "field": "notice_inbox_id",
+                                              "value": str(self.inbox)})
+        role = self.desk.call("GET", "/roles")["items"][3]["id"]
+        nobody = Client(self.desk.port)
+        for sender, locale, words in (("ann@buyer.example", "zh-CN", ("邀请", "密码")),
+                                      ("bob@buyer.example", "en", ("invited", "password"))):
+            with self.subTest(locale):
+                self.mail.empty(sender)
+                person = self.desk.call("POST", "/people", {"name": "Guest", "email": sender, "role_id": role,
+                                                            "locale": locale})
+                self.assertTrue(self.desk.call("POST", f"/people/{person['id']}/invite")["mailed"])
+                invite = read(self.mail.wait_for(sender, 1)[0])
+                nobody.want(204, "POST", "/session/forgot", {"email": sender.upper()})
+                reset = read(self.mail.wait_for(sender, 2)[1])
+                for mail, word in ((invite, words[0]), (reset, words[1])):
+                    self.assertIn(word, mail["Subject"])
+                    self.assertEqual(mail["Auto-Submitted"], "auto-generated")
+                    self.assertRegex(mail.get_body(("html",)).get_content(), r'href="[^"]+/set-password#')
+                links = [re.search(r"/set-password#(\S+)", mail.get_body(("plain",)).get_content())[1]
+                         for mail in (invite, reset)]
+                self.assertEqual(nobody.call("POST", "/session/link", {"token": links[0]}).status, 422)
+                body = {"token": links[1], "password": "quite a new password"}
+                self.assertEqual(nobody.call("POST", "/session/password", body).status, 201)
+        self.mail.empty("kim@buyer.example")
+        nobody.want(204, "POST", "/session/forgot", {"email": "kim@buyer.example"})
+        self.wait("the asking to be over", 10, lambda: self.jobs_over("account_link"))
+        self.assertEqual(self.mail.read("kim@buyer.example"), [])
+
+    def jobs_over(self, kind):
+        sql = f"SELECT count(*) FROM job WHERE kind = '{kind}' AND state <> 'done'"
+        if self.database:
+            return subprocess.run(["psql", "-qXAt", self.database, "-c", sql], check=True, capture_output=True,
+                                  text=True).stdout.strip() == "0"
+        with sqlite3.connect(self.desk.data / "aftersail.db", timeout=20) as db:
+            return db.execute(sql).fetchone()[0] == 0
+
     def hurry_chat_mail(self):
         """The two minutes that a visitor has to come back are over."""
         sql = "UPDATE job SET run_at = 1 WHERE kind = 'chat_mail' AND state = 'queued'"

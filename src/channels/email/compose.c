@@ -120,7 +120,8 @@ static void set_head(struct arena *a, GMimeMessage *m, const struct email_outgoi
 	if (o->language.n)
 		set_field(m, "Content-Language", a, o->language);
 	if (o->automatic) {
-		set_field(m, "Auto-Submitted", a, S("auto-replied"));
+		set_field(m, "Auto-Submitted", a,
+			  o->answers.n ? S("auto-replied") : S("auto-generated"));
 		set_field(m, "Precedence", a, S("bulk"));
 		set_field(m, "X-Auto-Response-Suppress", a, S("All"));
 		set_field(m, "X-Loop", a, o->from.address);

@@ -337,19 +337,24 @@ enum err account_team_join(struct ctx *c, int64_t team_id, int64_t person_id)
 
 static const struct field settings_fields[] = {
     FIELD(struct account_settings, desk_name, F_TEXT, 0, 1, 80, "The desk's name"),
+    FIELD(struct account_settings, notice_inbox_id, F_INT, 0, 0, INT64_MAX,
+	  "Mailbox that invitations and forgotten passwords are mailed through"),
     FIELD(struct account_settings, demo, F_BOOL, 0, 0, 0, "The demo company is here"),
 };
 static SHAPE(settings_shape, "AccountSettings", struct account_settings, settings_fields);
 static const struct account_settings settings_default = {.desk_name = {"Aftersail", 9}};
 
-static const struct cleanup cleanups[] = {{"sessions", 1, account_clear_sessions}, {0}};
+static const struct cleanup cleanups[] = {
+    {"sessions", 1, account_clear_sessions}, {"links", 30, account_clear_links}, {0}};
 static const struct live_source live[] = {{LIVE_PEOPLE, account_render_person}, {0}};
 
 const struct module account_module = {
     .name = "account",
     .schema = account_schema,
     .queries = account_queries,
-    .routes = {account_session_routes, account_people_routes, account_team_routes},
+    .routes = {account_session_routes, account_people_routes, account_team_routes,
+	       account_link_routes},
+    .jobs = account_jobs,
     .live = live,
     .cleanups = cleanups,
     .settings = &settings_shape,

@@ -250,3 +250,31 @@ DELETE FROM team_member WHERE person_id = :person_id;
 INSERT INTO team_member (team_id, person_id)
 SELECT t.id, p.id FROM team t, person p WHERE t.id = :team_id AND p.id = :person_id
 ON CONFLICT DO NOTHING;
+
+-- name: person_link_insert
+-- in: person_id int, kind text, job_id int, at time, expires_at time
+-- out: id int
+INSERT INTO person_link (person_id, kind, job_id, at, expires_at)
+VALUES (:person_id, :kind, :job_id, :at, :expires_at) RETURNING id;
+
+-- name: person_link_get
+-- doc: A link that still opens, and whom it lets in.
+-- in: id int, now time
+-- out: id int, person_id int, kind text, expires_at time, name text, email text, locale text
+SELECT l.id, l.person_id, l.kind, l.expires_at, p.name, p.email, p.locale
+  FROM person_link l JOIN person p ON p.id = l.person_id
+ WHERE l.id = :id AND l.expires_at > :now AND l.used_at IS NULL AND p.active;
+
+-- name: person_link_of_job
+-- in: job_id int
+-- out: id int
+SELECT id FROM person_link WHERE job_id = :job_id AND job_id > 0;
+
+-- name: person_link_end
+-- doc: None of a person's links opens any more.
+-- in: person_id int, now time
+UPDATE person_link SET used_at = :now WHERE person_id = :person_id AND used_at IS NULL;
+
+-- name: person_link_clear
+-- in: before time
+DELETE FROM person_link WHERE id IN (SELECT id FROM person_link WHERE expires_at < :before LIMIT 500);

@@ -242,6 +242,7 @@ static enum err post_reset(struct ctx *c, const struct req *q, struct reply *r)
 
 	TRY(account_person(c, q->id, &p));
 	TRY(account_check_role(c, p.role_id));
+	TRY(person_link_end(c, q->id, c->now));
 	TRY(person_password(c, q->id, m->hash));
 	TRY(end_sessions(c, q->id));
 	reply_none(r);

@@ -26,7 +26,7 @@ struct language {
 	struct str code;
 	int64_t grade;
 };
-extern const struct shape person_shape, language_shape;
+extern const struct shape person_shape, language_shape, account_session_shape;
 
 /* One (id given) or all, with their teams, languages and inboxes. */
 enum err account_people(struct ctx *, struct opt_int id, struct list *out) MUST;
@@ -38,9 +38,15 @@ struct opt_str account_languages(struct ctx *, const struct list *languages);
 /* The desk's own settings. */
 struct account_settings {
 	struct str desk_name;
+	int64_t notice_inbox_id; /* the mailbox that links are mailed through; 0: none */
 	bool demo;
 };
 
-extern const struct route account_session_routes[], account_people_routes[], account_team_routes[];
+extern const struct route account_session_routes[], account_people_routes[], account_team_routes[],
+    account_link_routes[];
+extern const struct job_kind account_jobs[];
+/* Sign a person in: the reply is the session, with its cookie. */
+enum err account_sign_in(struct ctx *, const struct req *, int64_t person_id, struct reply *) MUST;
+enum err account_clear_links(struct ctx *, int64_t before, int64_t *n);
 enum err account_clear_sessions(struct ctx *, int64_t before, int64_t *n);
 enum err account_render_person(struct ctx *, int64_t id, struct buf *);

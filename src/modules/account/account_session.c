@@ -39,7 +39,7 @@ static const struct field session_fields[] = {
     FIELD(struct session_view, inbox_ids, F_IDS, 0, 0, 0, "The inboxes this person sees"),
     FIELD_OBJ(struct session_view, desk, FIELD_REQUIRED, &desk_shape, NULL),
 };
-static SHAPE(session_shape, "Session", struct session_view, session_fields);
+SHAPE(account_session_shape, "Session", struct session_view, session_fields);
 
 static enum err reply_session(struct ctx *c, int64_t person_id, struct reply *r)
 {
@@ -120,9 +120,8 @@ static struct str cookie(struct ctx *c, const struct req *q, struct str token, i
 		       STR(token), (long long)seconds, tls ? "; Secure" : "");
 }
 
-static enum err post_session(struct ctx *c, const struct req *q, struct reply *r)
+enum err account_sign_in(struct ctx *c, const struct req *q, int64_t person_id, struct reply *r)
 {
-	const struct checked *ch = q->made;
 	struct str token = crypto_token(c->a, 32);
 	struct session_insert_row row;
 	struct session_actor_row actor;
@@ -131,22 +130,27 @@ static enum err post_session(struct ctx *c, const struct req *q, struct reply *r
 	TRY(session_insert(
 	    c,
 	    &(struct session_insert_in){.token_hash = account_token_hash(c->a, token),
-					.person_id = ch->person_id,
+					.person_id = person_id,
 					.at = c->now,
 					.expires_at = c->now + SESSION_DAYS * (int64_t)DAY_MS},
 	    &row, 1, &n));
-	TRY(person_seen(c, ch->person_id, c->now));
+	TRY(person_seen(c, person_id, c->now));
 	/* Read back: the person may have been switched off while the password was checked. */
 	TRY(session_actor(c, account_token_hash(c->a, token), c->now, &actor, 1, &n));
 	if (n == 0)
 		return fail(c, E_UNAUTH, "account.wrong_password", NULL);
-	c->actor = (struct actor){.kind = ACTOR_AGENT, .id = ch->person_id, .session_id = row.id};
+	c->actor = (struct actor){.kind = ACTOR_AGENT, .id = person_id, .session_id = row.id};
 	c->actor.perms = account_role_perms(actor.role_name, actor.builtin, actor.permissions);
-	TRY(account_scope(c, ch->person_id, actor.all_inboxes, &c->actor.scope));
+	TRY(account_scope(c, person_id, actor.all_inboxes, &c->actor.scope));
 	TRY(event_add(c, &(struct event){.kind = EV_SIGNED_IN}));
 	reply_header(r, "Set-Cookie", cookie(c, q, token, SESSION_DAYS * 86400));
 	r->status = 201;
-	return reply_session(c, ch->person_id, r);
+	return reply_session(c, person_id, r);
+}
+
+static enum err post_session(struct ctx *c, const struct req *q, struct reply *r)
+{
+	return account_sign_in(c, q, ((const struct checked *)q->made)->person_id, r);
 }
 
 static enum err delete_session(struct ctx *c, const struct req *q, struct reply *r)
@@ -280,6 +284,7 @@ static enum err post_password(struct ctx *c, const struct req *q, struct reply *
 {
 	const struct checked *ch = q->made;
 
+	TRY(person_link_end(c, c->actor.id, c->now));
 	TRY(person_password(c, c->actor.id, ch->password_hash));
 	TRY(session_delete_others(c, c->actor.id, c->actor.session_id));
 	hub_end(c, c->actor.id, -c->actor.session_id);
@@ -320,10 +325,12 @@ static SHAPE(demo_sign_in_shape, "DemoSignIn", struct demo_sign_in, demo_sign_in
 
 struct welcome {
 	struct str name;
+	bool mails;
 	struct list people;
 };
 static const struct field welcome_fields[] = {
     FIELD(struct welcome, name, F_TEXT, 0, 0, 0, "The desk's name"),
+    FIELD(struct welcome, mails, F_BOOL, 0, 0, 0, "A forgotten password can be set by mail"),
     FIELD_LIST(struct welcome, people, 0, 0, &demo_sign_in_shape, "Of the demo company only"),
 };
 static SHAPE(welcome_shape, "Welcome", struct welcome, welcome_fields);
@@ -363,6 +370,7 @@ static enum err get_welcome(struct ctx *c, const struct req *q, struct reply *r)
 	(void)q;
 	TRY(settings_get(c, &account_module, &set));
 	w.name = set.desk_name;
+	w.mails = set.notice_inbox_id > 0;
 	if (set.demo)
 		TRY(demo_people(c, &w.people));
 	reply_one(r, &w);
@@ -372,8 +380,8 @@ static enum err get_welcome(struct ctx *c, const struct req *q, struct reply *r)
 /* clang-format off */
 const struct route account_session_routes[] = {
 	{GET,    "/welcome",      P_PUBLIC,    get_welcome,    NULL,            &welcome_shape, ONE,  "The desk's name, and whom to try in the demo company"},
-	{POST,   "/session",      P_PUBLIC,    post_session,   &sign_in_shape,  &session_shape, ONE,  "Sign in", ROUTE_SLOW | ROUTE_NO_KEY, check_password},
-	{GET,    "/session",      P_SIGNED_IN, get_session,    NULL,            &session_shape, ONE,  "Who is signed in, and what the person may do"},
+	{POST,   "/session",      P_PUBLIC,    post_session,   &sign_in_shape,  &account_session_shape, ONE,  "Sign in", ROUTE_SLOW | ROUTE_NO_KEY, check_password},
+	{GET,    "/session",      P_SIGNED_IN, get_session,    NULL,            &account_session_shape, ONE,  "Who is signed in, and what the person may do"},
 	{DELETE, "/session",      P_SIGNED_IN, delete_session, NULL,            NULL,           NONE, "Sign out"},
 	{PATCH,  "/me",           P_SIGNED_IN, patch_me,       &me_shape,       &person_shape,  ONE,  "Change one's own profile"},
 	{PUT,    "/me/presence",  P_SIGNED_IN, put_presence,   &presence_shape, NULL,           NONE, "Be online, away or offline"},

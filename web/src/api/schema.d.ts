@@ -1614,6 +1614,207 @@ export interface paths {
     }
     trace?: never
   }
+  '/api/v1/people/{id}/invite': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** A link by which a person sets a password; the ones before end */
+    post: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Invitation']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/session/forgot': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Ask for a link to a new password, by mail; the answer is the same for any address */
+    post: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            email: string
+          }
+        }
+      }
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/session/link': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Whom a link lets in */
+    post: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description After the # of the link */
+            token: string
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['LinkView']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/session/password': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Set a password by a link, which ends, and sign in */
+    post: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @description After the # of the link */
+            token: string
+            password: string
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Session']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/customers': {
     parameters: {
       query?: never
@@ -4635,6 +4836,8 @@ export interface components {
     Welcome: {
       /** @description The desk's name */
       name: string
+      /** @description A forgotten password can be set by mail */
+      mails: boolean
       /** @description Of the demo company only */
       people: components['schemas']['DemoSignIn'][]
     }
@@ -4740,6 +4943,20 @@ export interface components {
       member_ids: number[]
       /** Format: int64 */
       version: number
+    }
+    Invitation: {
+      /** @description Shown this once: pass it on */
+      url: string
+      /** Format: int64 */
+      expires_at: number
+      /** @description It is on its way to the person, too */
+      mailed: boolean
+    }
+    LinkView: {
+      /** @description invite or reset */
+      kind: string
+      name: string
+      email: string
     }
     Customer: {
       /** Format: int64 */

@@ -45,6 +45,11 @@ export async function signIn(email: string, password: string) {
   await take(await must(api.POST('/session', { body: { email, password } })))
 }
 
+/** By an invitation or a link to a new password: sets it and signs in. */
+export async function signInByLink(token: string, password: string) {
+  await take(await must(api.POST('/session/password', { body: { token, password } })))
+}
+
 export async function signOut() {
   await must(api.DELETE('/session'))
   session.value = undefined

@@ -7,6 +7,16 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./SignIn.vue'),
     meta: { title: 'account.sign_in', open: true, bare: true },
   },
+  {
+    path: '/forgot-password',
+    component: () => import('./ForgotPassword.vue'),
+    meta: { title: 'account.forgot_title', open: true, bare: true },
+  },
+  {
+    path: '/set-password',
+    component: () => import('./SetPassword.vue'),
+    meta: { title: 'account.set_password_title', open: true, bare: true },
+  },
 ]
 
 /** Pages of the settings, under /settings. */

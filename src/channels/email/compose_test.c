@@ -153,6 +153,10 @@ static void test_automatic(void **state)
 	o.automatic = true;
 	o.text = S("نشكركم على رسالتكم.");
 	o.language = S("ar");
+	o.answers = S("");
+	compose(a, &o, &raw, &m);
+	assert_true(str_eq(email_field(&m, "Auto-Submitted"), S("auto-generated")));
+	o.answers = S("asked@buyer.example");
 	compose(a, &o, &raw, &m);
 	assert_true(str_eq(email_field(&m, "Auto-Submitted"), S("auto-replied")));
 	assert_true(str_eq(email_field(&m, "X-Aftersail-Instance"), S("desk-1")));

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Make up a day of a desk: people, shifts, customers, incidents, and what nobody knows.
 
-  make_day.py KIND SEED [--told-off SEED] > day.json        KIND: weekday, promo, scarce
+  make_day.py KIND SEED [--told-off SEED] [--vary] > day.json       KIND: weekday, promo, scarce
 
 The same kind and seed give the same day.  --told-off tells the engine formulas that are wrong by
-up to 30 % each, in directions drawn from its seed; the day itself does not change."""
+up to 30 % each, in directions drawn from its seed; the day itself does not change.  --vary draws the
+desk's size, its volume, the shares of markets and channels and how many speak a language from wider
+ranges, so that what is good on the usual days only does not pass for good."""
 import argparse
 import json
 import math
@@ -25,22 +27,25 @@ MARKETS = {  # region, hours from UTC, share of the volume, languages: (share, {
     "TH": ("APAC", 7, 2.1, [(.25, {"th": 5, "en": 3}), (.75, {"th": 5, "en": 1})]),
     "SEA": ("APAC", 8, 3.0, [(.50, {"en": 4, "id": 3}), (.50, {"id": 5, "en": 2})]),
 }
-NATIVE = {  # region: first languages of its people and how common; second ones they may have
-    "EU": ([("de", 27), ("fr", 22), ("es", 15), ("it", 15), ("en", 21)], ["de", "fr", "es", "it"]),
-    "NA": ([("en", 80), ("es", 20)], ["es", "es", "fr"]),
-    "LATAM": ([("es", 55), ("pt", 45)], ["es", "pt"]),
-    "APAC": ([("ja", 30), ("ko", 22), ("th", 14), ("id", 20), ("en", 14)], ["ja", "ko", "th", "id"]),
+NATIVE = {  # region: first languages of its people and how common; further ones, how many have one
+    "EU": ([("de", 28), ("fr", 21), ("es", 15), ("it", 13), ("en", 23)],
+           ["de", "fr", "es", "it"], .25),
+    "NA": ([("en", 80), ("es", 20)], ["es"], .24),
+    "LATAM": ([("es", 55), ("pt", 40), ("en", 5)], ["es", "pt"], .5),
+    "APAC": ([("ja", 25), ("ko", 19), ("th", 15), ("id", 20), ("en", 21)],
+             ["ja", "ko", "th", "id"], .38),
 }
+STARTS = [(6, 9), (7, 8), (8, 15), (9, 16), (10, 11), (11, 2), (12, 12), (14, 14), (15, 8), (22, 5)]
 ISSUES = [("logistics", 39.6), ("returns", 22), ("product", 15.6), ("payment", 12.3), ("tax", 10.5)]
 CHANNELS = [("chat", 37.7), ("email", 25), ("whatsapp", 17.7), ("phone", 14.8), ("telegram", 4.8)]
 GRADES = [(1, 12), (2, 23), (3, 18), (4, 29), (5, 18)]
 #            local hour 0 .. 23
 HOURS = [2.2, 1.5, 1.1, .9, .9, 1.2, 1.9, 3, 4.4, 5.4, 6, 6, 5.6, 5.5, 5.6, 5.6, 5.6, 5.8, 6.4, 6.8,
          6.6, 5.8, 4.6, 3.3]
-KINDS = {  # people by region, contacts a day, markets left out, grades of first languages
-    "weekday": ({"EU": 52, "NA": 22, "APAC": 21, "LATAM": 15}, 6900, (), 1.0),
-    "promo": ({"EU": 52, "NA": 22, "APAC": 21, "LATAM": 15}, 4900, (), 1.0),
-    "scarce": ({"EU": 26, "NA": 17, "APAC": 19}, 4000, ("ES", "IT", "MX", "BR"), 0.35),
+KINDS = {  # people by region, contacts a day, markets left out
+    "weekday": ({"EU": 52, "NA": 22, "APAC": 21, "LATAM": 15}, 7050, ()),
+    "promo": ({"EU": 52, "NA": 22, "APAC": 21, "LATAM": 15}, 4900, ()),
+    "scarce": ({"EU": 26, "NA": 17, "APAC": 19}, 4000, ("ES", "IT", "MX", "BR")),
 }
 MODEL = {
     "work_s": {"phone": 330, "chat": 400, "whatsapp": 430, "telegram": 430, "email": 330,
@@ -73,26 +78,26 @@ def pick(r, table):
     return table[-1][0]
 
 
-def languages(r, region, scarce, kept):
-    first, seconds = NATIVE[region]
+def languages(r, region, thin, kept):
+    first, seconds, share = NATIVE[region]
     native = pick(r, [(l, w) for l, w in first if l in kept])
-    if scarce < 1 and native not in ("en",) and r.random() > scarce + .35:
+    if native != "en" and r.random() < thin:
         native = "en"
     langs = {native: 5}
     if native != "en":
-        langs["en"] = pick(r, [(2, 20), (3, 38), (4, 32), (5, 10)])
+        langs["en"] = pick(r, [(2, 24), (3, 32), (4, 35), (5, 9)])
     more = [l for l in seconds if l in kept and l not in langs]
-    if more and r.random() < (.45 if region in ("NA", "LATAM") else .3):
-        langs[r.choice(more)] = pick(r, [(3, 45), (4, 40), (5, 15)])
+    if more and r.random() < share:
+        langs[r.choice(more)] = pick(r, [(3, 42), (4, 38), (5, 20)])
     return langs
 
 
 def shifts(r, hours_from_utc):
-    """Two spans with half an hour's break, by the clock of the region, cut at the day's ends."""
-    start = (pick(r, [(6, 14), (8, 30), (10, 18), (13, 22), (15, 16)]) + r.choice((0, .5))
-             - hours_from_utc) * 3600
+    """Two spans of eight hours in all with half an hour's break, by the clock of the region, cut at
+    the day's ends."""
+    start = (pick(r, STARTS) + r.choice((0, .5)) - hours_from_utc) * 3600
     length, rest = 8.5 * 3600, 1800
-    middle = start + length / 2 + r.uniform(-1800, 1800)
+    middle = start + 4 * 3600 + r.uniform(-1800, 1800)
     spans = []
     for shift in (-86400, 0, 86400):
         for a, b in ((start, middle), (middle + rest, start + length)):
@@ -102,17 +107,18 @@ def shifts(r, hours_from_utc):
     return sorted(spans)
 
 
-def people(r, kind, incident):
-    staff, _, without, scarce = KINDS[kind]
+def people(r, kind, incident, vary):
+    staff, _, without = KINDS[kind]
+    size, thin = (r.uniform(.93, 1.1), r.uniform(0, .25)) if vary else (1, 0)
     kept = {l for m, (_, _, _, ps) in MARKETS.items() if m not in without
             for _, p in ps for l in p} | {"en"}
     out = []
     for region, n in staff.items():
         zone = {"EU": 1, "NA": -5, "LATAM": -4, "APAC": 8}[region]
-        for _ in range(n):
-            langs = languages(r, region, scarce, kept)
+        for _ in range(round(n * size)):
+            langs = languages(r, region, thin, kept)
             markets = [m for m, (g, _, _, ps) in MARKETS.items() if m not in without and g == region
-                       and any(langs.get(l, 0) >= 4 for _, p in ps for l, c in p.items() if c >= 4)]
+                       and any(l in langs for _, p in ps for l, c in p.items() if c >= 5)]
             on = shifts(r, zone)
             if incident == "absent" and r.random() < .12:
                 on = [s for s in on if r.random() < .5]
@@ -148,27 +154,31 @@ def plan_incident(r, kind, markets):
     return i
 
 
-def cases(r, kind, incident, profiles):
-    _, total, without, _ = KINDS[kind]
+def cases(r, kind, incident, profiles, vary):
+    _, total, without = KINDS[kind]
     markets = [m for m in MARKETS if m not in without]
+    shares = {m: r.uniform(.75, 1.3) if vary else 1 for m in markets}
+    channels = [(c, w * (r.uniform(.75, 1.3) if vary else 1)) for c, w in CHANNELS]
+    low, high = (.88, 1.1) if vary else (.95, 1.05)
     calm = dict(incident, name="none", times=1)
-    size = total * r.uniform(.95, 1.05) / sum(rate(kind, m, calm, h * 3600 + 1) for m in markets
-                                              for h in range(24)) / 3600
+    size = total * r.uniform(low, high) / sum(shares[m] * rate(kind, m, calm, h * 3600 + 1)
+                                              for m in markets for h in range(24)) / 3600
     out = []
     for m in markets:
-        t, top = 0.0, size * MARKETS[m][2] * max(HOURS) * 13
+        here = size * shares[m]
+        t, top = 0.0, here * MARKETS[m][2] * max(HOURS) * 13
         while True:
             t += r.expovariate(top)
             if t >= 86400:
                 break
-            if r.random() * top > size * rate(kind, m, incident, t):
+            if r.random() * top > here * rate(kind, m, incident, t):
                 continue
             issue = pick(r, ISSUES)
             if incident["name"] == "topic" and incident["at"] <= t < incident["at"] + 10800 \
                     and r.random() < .35:
                 issue = incident["issue"]
             langs = pick(r, [(p, w) for w, p in MARKETS[m][3]])
-            out.append([round(t, 2), m, profiles.index((m, langs)), pick(r, CHANNELS), issue,
+            out.append([round(t, 2), m, profiles.index((m, langs)), pick(r, channels), issue,
                         int(r.random() < .25), int(r.random() < .08),
                         pick(r, [(0, 72), (1, 20), (2, 8)])])
     return sorted(out, key=lambda c: c[0])
@@ -186,13 +196,13 @@ def wrong(model, seed):
     return told
 
 
-def make(kind, seed, told_off):
-    r = random.Random("%s %d" % (kind, seed))
-    _, _, without, _ = KINDS[kind]
+def make(kind, seed, told_off=None, vary=False):
+    r = random.Random("%s %d%s" % (kind, seed, " varied" if vary else ""))
+    _, _, without = KINDS[kind]
     markets = [m for m in MARKETS if m not in without]
     incident = plan_incident(r, kind, markets)
     profiles = [(m, p) for m in markets for _, p in MARKETS[m][3]]
-    staff = people(r, kind, incident["name"])
+    staff = people(r, kind, incident["name"], vary)
     day = {"protocol": 1, "name": "%s-%d" % (kind, seed), "kind": kind,
            "seed": r.getrandbits(62), "horizon": 86400, "drain": 7200, "tick_s": 2, "model": MODEL,
            "regions": sorted({MARKETS[m][0] for m in markets}),
@@ -200,7 +210,7 @@ def make(kind, seed, told_off):
            "profiles": [p for _, p in profiles], "agents": staff,
            "hidden": {"speed": [round(math.exp(r.gauss(0, .115)), 3) for _ in staff],
                       "quality": [round(min(1.08, max(.88, r.gauss(1, .04))), 3) for _ in staff]},
-           "cases": cases(r, kind, incident, profiles)}
+           "cases": cases(r, kind, incident, profiles, vary)}
     if told_off is not None:
         day["told"] = wrong(MODEL, told_off)
         day["name"] += "-told%d" % told_off
@@ -213,8 +223,9 @@ def main():
     ap.add_argument("kind", choices=sorted(KINDS))
     ap.add_argument("seed", type=int)
     ap.add_argument("--told-off", type=int)
+    ap.add_argument("--vary", action="store_true")
     o = ap.parse_args()
-    print(json.dumps(make(o.kind, o.seed, o.told_off), separators=(",", ":")))
+    print(json.dumps(make(o.kind, o.seed, o.told_off, o.vary), separators=(",", ":")))
 
 
 if __name__ == "__main__":

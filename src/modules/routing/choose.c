@@ -12,7 +12,7 @@ struct candidate {
 	uint32_t who;
 	double base, value, scarce, seat, crowd, busy; /* value: base less fairness */
 	struct pair pair;
-	uint8_t whose;
+	uint8_t whose, seat_lang;
 	bool market;
 };
 
@@ -45,15 +45,14 @@ static struct candidate weigh(const struct engine *e, uint32_t who, const struct
 	struct candidate k = {.who = who, .market = choose_knows(p, c)};
 
 	k.pair = value_pair(e, p, c, x->c.prev_agent == p->spec.id);
-	k.scarce = value_scarcity(e, p, k.pair.lang, &k.whose);
+	k.scarce = places_price(e, p, k.pair.lang, &k.whose);
 	k.busy = desk_busy(e, p) - e->mean_busy;
 	double minutes = k.pair.work / 60 * (g == PLACE_CHAT ? 0.55 : 1);
 	k.base = e->w.resolve * w * k.pair.p - e->w.work * k.pair.work / 60 -
 		 e->w.load * load * minutes - e->w.scarce * k.scarce + e->w.market * k.market;
 	if (g == PLACE_CHAT) {
-		bool seat = p->n_chats == 0 && (p->spec.channels & 1 << PLACE_PHONE);
 		k.crowd = crowding(e, p, &k.pair, w);
-		k.seat = seat ? e->w.phone_seat * load : 0;
+		k.seat = e->w.seat * places_seat_price(e, p, &k.seat_lang);
 		k.base -= k.crowd + k.seat;
 	}
 	k.value = k.base - e->w.fair * k.busy;
@@ -177,7 +176,7 @@ static void explain_person(const struct engine *e, const struct queue_class *c,
 	    {BECAUSE_MARKET, e->w.market * (a->market - b->market)},
 	};
 	t->because = (uint8_t)choose_largest(gains, COUNT(gains));
-	t->price_lang = b->whose;
+	t->price_lang = t->because == BECAUSE_SEAT ? b->seat_lang : b->whose;
 	t->next = e->people[b->who].spec.id;
 	t->value_next = b->value;
 	if (t->because == BECAUSE_SCARCE)
@@ -242,7 +241,8 @@ bool choose_mail_fits(struct engine *e, const struct item *x, struct queue_class
 
 	if (slack < HOUR_S)
 		return true;
-	return e->w.resolve * (value_best(e, c) - p) <= e->w.mail_loss * x->c.target_s / slack;
+	double best = value_best_by(e, c, e->now + slack - HOUR_S);
+	return e->w.resolve * (best - p) <= e->w.mail_loss * x->c.target_s / slack;
 }
 
 static void look_for_mailer(struct engine *e, const struct item *x, struct queue_class *c,

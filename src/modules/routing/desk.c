@@ -63,7 +63,7 @@ uint32_t desk_sig(struct engine *e, const uint8_t *eff)
 		e->cap_sigs = cap;
 	}
 	struct sig *s = &e->sigs[e->n_sigs];
-	*s = (struct sig){.head = NONE, .tail = NONE};
+	*s = (struct sig){.head = NONE, .tail = NONE, .next_on = INFINITY};
 	memcpy(s->eff, eff, sizeof s->eff);
 	e->sig_open[e->n_sigs] = 0;
 	return e->n_sigs++;
@@ -143,6 +143,7 @@ void desk_list(struct engine *e, uint32_t who)
 
 	unlist(e, who);
 	mail_unlist(e, who);
+	places_count(e, p);
 	if (desk_can_take(p, PLACE_PHONE) || desk_can_take(p, PLACE_CHAT))
 		list(e, who);
 	if (takes_mail(p))
@@ -373,8 +374,10 @@ void desk_relist(struct engine *e, uint32_t *order)
 		e->sigs[i].head = e->sigs[i].tail = NONE;
 		e->sig_open[i] = 0;
 	}
-	for (uint32_t i = 0; i < e->n_people; i++)
+	for (uint32_t i = 0; i < e->n_people; i++) {
 		e->people[i].listed = e->people[i].mail_listed = 0;
+		places_count(e, &e->people[i]);
+	}
 	e->mail_head = e->mail_tail = NONE;
 	for (int mail = 0; mail < 2; mail++) {
 		for (uint32_t n = 0; n < e->n_people; n++) {

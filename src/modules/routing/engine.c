@@ -8,18 +8,19 @@ enum { REFRESH_S = 10 };
 
 /* clang-format off */
 const struct route_weights route_weights_default = {
-	.resolve = 7, .urgency = 2, .scarce = 1.5, .load = 0.12, .work = 0.05, .phone_seat = 0.8,
-	.per_chat = 0.08, .fair = 1, .vip = 2, .emotion = 0.5, .market = 0.02, .hold = 0,
-	.mail_loss = 0.3, .age_cap_s = 900, .growth = 0, .patience_s = 200, .side = 1, .drain = 1,
-	.amber = 0.8, .red = 1.0, .red_language = 1.5, .release = 0.8,
+	.resolve = 8, .urgency = 2, .scarce = 3, .demand = 1.5, .seat = 1.3, .seat_s = 1200, .seat_near = 0.3,
+	.load = 0.2, .work = 0.2, .per_chat = 0.08, .fair = 0.5, .vip = 2, .emotion = 0.4, .market = 0.02,
+	.regret = 0.5, .hold = 0, .mail_loss = 0.3, .age_cap_s = 930, .vip_cap_s = 0, .patience_s = 200,
+	.growth = 0, .side = 1, .drain = 1, .amber = 0.8, .red = 1.0, .red_language = 1.5, .release = 0.8,
 	.keep = 0.3, .offer_s = 0, .learn = 80,
 };
 
 #define W(m) {#m, offsetof(struct route_weights, m)}
 static const struct { const char *name; size_t at; } weight_names[] = {
-	W(resolve), W(urgency), W(scarce), W(load), W(work), W(phone_seat), W(per_chat), W(fair),
-	W(vip), W(emotion), W(market), W(hold), W(mail_loss), W(age_cap_s), W(growth), W(side), W(patience_s), W(drain),
-	W(amber), W(red), W(red_language), W(release), W(keep), W(offer_s), W(learn),
+	W(resolve), W(urgency), W(scarce), W(demand), W(seat), W(seat_s), W(seat_near), W(load), W(work),
+	W(per_chat), W(fair), W(vip), W(emotion), W(market), W(regret), W(hold), W(mail_loss), W(age_cap_s),
+	W(vip_cap_s), W(patience_s), W(growth), W(side), W(drain), W(amber), W(red), W(red_language),
+	W(release), W(keep), W(offer_s), W(learn),
 };
 #undef W
 /* clang-format on */
@@ -113,6 +114,8 @@ static enum err arrive(struct engine *e, const struct route_contact *c)
 	/* A wait begins when we hear of it at the latest, and never in the future. */
 	e->items[i].since = e->items[i].key = fmin(c->t, e->now);
 	queue_push(e, i);
+	if (c->channel == CH_PHONE)
+		places_called(e, c->lang);
 	if (c->channel != CH_EMAIL)
 		value_arriving(e, c->lang, e->items[i].work);
 	choose_person(e, i);
@@ -283,6 +286,7 @@ static void refresh(struct engine *e)
 	e->refreshed = e->now;
 	learn_refresh(e);
 	value_refresh(e);
+	places_refresh(e);
 	overflow_refresh(e);
 	overflow_crew(e);
 }

@@ -57,17 +57,22 @@ extern const struct route_model route_model_default;
 struct route_weights {
 	double resolve;      /* worth of solving it now, against 30 s of waiting */
 	double urgency;      /* how much waiting pulls a freed person */
-	double scarce;       /* price of spending a language others wait for */
+	double scarce;       /* price of each customer turned away by spending a language here */
+	double demand;       /* how much more is expected to come than came of late */
+	double seat;         /* price of the seat that the next caller would need */
+	double seat_s;       /* how long a chat keeps a seat taken */
+	double seat_near;    /* share of it for whoever has one chat and will soon have none */
 	double load;         /* price of a minute of work while the desk is full */
 	double work;         /* price of a minute of work always */
-	double phone_seat;   /* price of taking the last seat a call could use */
 	double per_chat;     /* price of each chat a person has already */
 	double fair;         /* how much being busier than the others costs */
 	double vip, emotion; /* weight of a customer = 1 + vip * vip + emotion * emotion */
 	double market;       /* worth of knowing the customer's market */
+	double regret;       /* how much a better match elsewhere speaks against taking one now */
 	double hold;         /* loss a contact refuses to take at once; 0: never hold */
 	double mail_loss;    /* loss of chance a mail refuses while it has time */
 	double age_cap_s;    /* nobody waits longer while somebody younger is served */
+	double vip_cap_s;    /* the same for important customers */
 	double patience_s;   /* patience longer than this pulls no less */
 	double side;         /* how much of what chats side by side gain speaks for them */
 	double growth;       /* how fast the pull of waiting grows with the wait */

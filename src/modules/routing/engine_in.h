@@ -21,6 +21,8 @@ enum {
 	GAPS = 6,            /* grades missing, 0..5 */
 	DONE_RING = 1 << 13, /* finished contacts whose return is still awaited */
 	CHANGES_MAX = 8,
+	FREE_MAX = 32,      /* free places told apart */
+	SEATS_MAX = 8,      /* free seats told apart; more are plenty */
 	STRONG = 4,         /* a grade that counts as speaking a language */
 	MAIL_CHATS_MAX = 1, /* a person with more chats gets no mail */
 };
@@ -58,8 +60,9 @@ struct queue_class {
 	struct route_speaks langs[ROUTE_SPEAKS_MAX];
 	uint32_t head, tail, n;
 	uint32_t heap_at; /* place in its bin's heap; NONE when empty */
-	double best,
-	    best_until; /* the best chance anyone on shift could give, and how long known */
+	/* The best chance anyone on shift could give, the best of those who come on later and from
+	 * when, and how long that holds. */
+	double best, later, later_at, best_until;
 };
 
 struct bin {
@@ -70,6 +73,11 @@ struct bin {
 /* What happened against what was expected. */
 struct ratio {
 	double seen, expected;
+};
+
+/* What a person counts for in the languages she is strong in. */
+struct held {
+	uint8_t seat, places, taken; /* seat: she could take a call now */
 };
 
 struct person {
@@ -83,6 +91,7 @@ struct person {
 	uint32_t mail_prev, mail_next; /* among all who can take a mail */
 	uint32_t own_head, own_tail;
 	uint8_t listed, mail_listed, draining;
+	struct held held;                    /* as counted in her languages */
 	uint64_t listed_seq, mail_seq;       /* order in those lists */
 	double last, chat_clock, mail_clock; /* work done so far, at full attention */
 	double busy, present;                /* time with something in hand, time on shift */
@@ -94,6 +103,8 @@ struct sig {
 	uint8_t eff[ROUTE_LANGS_MAX];
 	uint16_t skilled[ROUTE_TOPICS_MAX][ROUTE_GRADE_MAX + 1]; /* how many of those on shift */
 	uint32_t head, tail, on;
+	double next_on; /* when the next of them comes on shift; INFINITY: not for hours */
+	uint8_t coming[ROUTE_TOPICS_MAX]; /* best grade of those who come on within hours */
 };
 
 struct table {
@@ -114,6 +125,12 @@ struct language {
 	double waiting; /* work in the queue */
 	double capacity;
 	double pressure;
+	double calls, calls_at;   /* calls per second, decayed, and as of when */
+	double missed[SEATS_MAX]; /* the price of a seat when that many others are left */
+	double turned[FREE_MAX];  /* the price of a place when that many others are free */
+	double scale;
+	int seats; /* people strong in it who could take a call now */
+	int places, taken;
 	double red_since; /* INFINITY when it is not above red */
 	uint8_t state;
 };
@@ -145,6 +162,7 @@ struct engine {
 	uint32_t n_sigs, cap_sigs;
 	uint32_t mail_head, mail_tail;
 	uint32_t waiting, waiting_mail, in_hand, n_on;
+	uint32_t vip_calls;     /* calls of important customers who wait */
 	uint32_t callbacks;     /* promised and not begun */
 	uint32_t draining;      /* people kept from new chats so that they can take a call */
 	uint32_t asking;        /* offers of a callback not answered yet */
@@ -208,13 +226,21 @@ double value_weight(const struct engine *, unsigned vip, unsigned emotion);
 struct pair value_pair(const struct engine *, const struct person *, const struct queue_class *,
 		       bool same);
 struct pair value_ideal(const struct engine *, const struct queue_class *);
-double value_scarcity(const struct engine *, const struct person *, unsigned lang, uint8_t *whose);
 double value_urgency(const struct engine *, const struct queue_class *, double waited);
 double value_best(struct engine *, struct queue_class *);
+double value_best_by(struct engine *, struct queue_class *, double by);
 double value_capacity(const struct engine *, const struct person *);
 void value_refresh(struct engine *);
+double value_arriving_now(const struct engine *, const struct language *);
 void value_arriving(struct engine *, unsigned lang, double work);
 double value_work(const struct engine *, const struct queue_class *);
+
+/* places.c */
+void places_count(struct engine *, struct person *);
+void places_called(struct engine *, unsigned lang);
+void places_refresh(struct engine *);
+double places_seat_price(const struct engine *, const struct person *, uint8_t *whose);
+double places_price(const struct engine *, const struct person *, unsigned lang, uint8_t *whose);
 
 /* choose.c: an arrival chooses a person; what both questions share */
 bool choose_knows(const struct person *, const struct queue_class *);

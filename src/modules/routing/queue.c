@@ -270,6 +270,8 @@ static void count_waiting(struct engine *e, struct item *x, int by)
 		e->callback_work += work;
 		return; /* promised for later: it does not press now */
 	}
+	if (c->channel == CH_PHONE)
+		e->vip_calls += (uint32_t)(by * c->vip);
 	e->langs[c->lang].waiting += work;
 	e->all.waiting += work;
 }

@@ -91,9 +91,13 @@ static void say_why(struct buf *b, const struct engine *e, const struct route_te
 			zh ? "其 %.*s 目前紧缺(压力 %.1f)"
 			   : "whose %.*s is scarce now (pressure %.1f)",
 			STR(l), t->pressure);
-		return;
+	} else if (t->because == BECAUSE_SEAT) {
+		struct str l = name(&e->set.langs, t->price_lang);
+		buf_fmt(b, zh ? "其为 %.*s 来电保留坐席" : "who keeps a seat for %.*s calls",
+			STR(l));
+	} else {
+		buf_z(b, why);
 	}
-	buf_z(b, why);
 }
 
 static void say_callback(struct buf *b, const struct engine *e, const struct route_terms *t,

@@ -11,7 +11,7 @@
 
 enum { RETURNS_MAX = 1 << 20 };
 
-static const char magic[16] = "aftersail-rt-01";
+static const char magic[16] = "aftersail-rt-02";
 
 struct pack {
 	struct buf *out; /* writing */
@@ -116,8 +116,12 @@ static void signatures(struct pack *k, struct engine *e)
 		if (k->out)
 			memcpy(eff, e->sigs[i].eff, sizeof eff);
 		raw(k, eff, sizeof eff);
-		if (!k->out && desk_sig(e, eff) != i)
+		if (!k->out && desk_sig(e, eff) != i) {
 			k->bad = true;
+			return;
+		}
+		moment(k, &e->sigs[i].next_on);
+		raw(k, e->sigs[i].coming, sizeof e->sigs[i].coming);
 	}
 }
 
@@ -179,7 +183,7 @@ static void classes(struct pack *k, struct engine *e)
 	count(k, &n, ROUTE_WAITING_MAX);
 	for (uint32_t i = 0; i < n && !k->bad; i++) {
 		struct route_contact c = {.target_s = 1};
-		double best[2] = {0};
+		double best[3] = {0}, at = 0;
 		if (k->out) {
 			const struct queue_class *s = &e->classes[i];
 			c.n_langs = s->n_langs, c.lang = s->lang, c.channel = s->channel;
@@ -187,10 +191,12 @@ static void classes(struct pack *k, struct engine *e)
 			c.emotion = s->emotion, c.need_lang = s->need_lang;
 			c.need_skill = s->need_skill, c.market = s->market;
 			memcpy(c.langs, s->langs, sizeof c.langs);
-			best[0] = s->best, best[1] = s->best_until;
+			best[0] = s->best, best[1] = s->later, best[2] = s->best_until;
+			at = s->later_at;
 		}
 		raw(k, &c, sizeof c);
-		reals(k, best, 2);
+		reals(k, best, 3);
+		moment(k, &at);
 		if (k->out || k->bad)
 			continue;
 		if (!engine_contact_ok(e, &c) || queue_class(e, &c) != i) {
@@ -198,7 +204,9 @@ static void classes(struct pack *k, struct engine *e)
 			return;
 		}
 		e->classes[i].best = best[0];
-		e->classes[i].best_until = best[1];
+		e->classes[i].later = best[1];
+		e->classes[i].best_until = best[2];
+		e->classes[i].later_at = at;
 	}
 }
 
@@ -311,10 +319,14 @@ static void heaps(struct pack *k, struct engine *e)
 
 static void language(struct pack *k, struct language *l)
 {
-	double *v[] = {&l->arriving, &l->arriving_at, &l->waiting, &l->capacity, &l->pressure};
+	double *v[] = {&l->arriving, &l->arriving_at, &l->waiting, &l->capacity,
+		       &l->pressure, &l->calls,       &l->calls_at};
 
 	for (size_t i = 0; i < COUNT(v); i++)
 		real(k, v[i]);
+	real(k, &l->scale);
+	reals(k, l->missed, SEATS_MAX);
+	reals(k, l->turned, FREE_MAX);
 	moment(k, &l->red_since);
 	byte(k, &l->state, ROUTE_RED);
 }

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+static const double STARVED = 4.0 / 3; /* of the age cap */
+
 enum { STACK = 64, TOO_OLD = 1000, MAIL_LOOKS = 48, MAIL_ROUNDS = 16, ABLE_GAP = 2 };
 
 struct found {
@@ -12,7 +14,7 @@ struct found {
 	double index, urgency, scarce;
 	struct pair pair;
 	uint8_t whose;
-	bool old;
+	int rank;
 };
 
 struct search {
@@ -37,23 +39,36 @@ static double divisor(const struct search *s, unsigned channel, double work)
 	return route_place_of(channel) == PLACE_CHAT ? work / s->cap : work;
 }
 
-static struct found measure(const struct engine *e, const struct search *s,
-			    const struct queue_class *c, const struct head *x)
+/* 1: comes before all who have not waited past the cap, which is shorter for the important.
+ * 2: before those too, so that however many are important, nobody starves. */
+static int rank_of(const struct engine *e, const struct queue_class *c, const struct head *x)
+{
+	double waited = e->now - x->since, cap = e->w.age_cap_s;
+
+	if (c->channel == CH_CALLBACK)
+		return 0;
+	return waited > cap * STARVED ? 2 : waited >= (c->vip ? fmin(e->w.vip_cap_s, cap) : cap);
+}
+
+static struct found measure(struct engine *e, const struct search *s, struct queue_class *c,
+			    const struct head *x)
 {
 	const struct person *p = &e->people[s->who];
 	struct found f = {.seq = x->seq};
 
 	f.pair = value_pair(e, p, c, x->prev_agent == p->spec.id);
-	f.scarce = value_scarcity(e, p, f.pair.lang, &f.whose);
+	f.scarce = places_price(e, p, f.pair.lang, &f.whose);
 	f.urgency = urgency_of(e, c, x);
+	/* What another could make of it is not lost: it speaks for leaving it to her. */
+	double gain = f.pair.p - e->w.regret * value_best(e, c);
 	double worth = e->w.urgency * f.urgency +
-		       e->w.resolve * value_weight(e, c->vip, c->emotion) * f.pair.p -
+		       e->w.resolve * value_weight(e, c->vip, c->emotion) * gain -
 		       e->w.scarce * f.scarce + e->w.market * choose_knows(p, c);
 	f.index = worth / divisor(s, c->channel, f.pair.work);
-	f.old = c->channel != CH_CALLBACK && e->now - x->since > e->w.age_cap_s &&
-		f.pair.gap < ABLE_GAP;
-	if (f.old || (c->channel == CH_CALLBACK && overflow_crew_short(e)))
-		f.index += TOO_OLD;
+	f.rank = f.pair.gap < ABLE_GAP ? rank_of(e, c, x) : 0;
+	if (c->channel == CH_CALLBACK && overflow_crew_short(e))
+		f.rank = 1;
+	f.index += f.rank * TOO_OLD;
 	return f;
 }
 
@@ -72,7 +87,7 @@ static void keep_best(struct search *s, struct found f)
 	}
 }
 
-static void look_at(struct engine *e, struct search *s, uint32_t i, const struct queue_class *c,
+static void look_at(struct engine *e, struct search *s, uint32_t i, struct queue_class *c,
 		    const struct head *x)
 {
 	if (x->declined_by == e->people[s->who].spec.id || i == s->best.item || i == s->next.item)
@@ -95,9 +110,7 @@ struct lane {
 static double bound_of(const struct engine *e, const struct search *s, const struct lane *l,
 		       const struct queue_class *c)
 {
-	double waited = e->now - c->first.since;
-
-	if (c->channel == CH_CALLBACK ? overflow_crew_short(e) : waited > e->w.age_cap_s)
+	if (c->channel == CH_CALLBACK ? overflow_crew_short(e) : rank_of(e, c, &c->first))
 		return INFINITY;
 	double worth = e->w.urgency * urgency_of(e, c, &c->first) +
 		       e->w.resolve * value_weight(e, c->vip, c->emotion) * l->p;
@@ -113,7 +126,7 @@ static void search_lane(struct engine *e, struct search *s, const struct lane *l
 	stack[n++] = 0;
 	while (n && s->looks < CLASS_LOOK_MAX) {
 		uint32_t at = stack[--n];
-		const struct queue_class *c = queue_head_class(e, l->bin, at);
+		struct queue_class *c = queue_head_class(e, l->bin, at);
 		if (s->next.item != NONE && bound_of(e, s, l, c) <= s->next.index)
 			continue;
 		look_at(e, s, c->head, c, &c->first);
@@ -196,9 +209,10 @@ static void explain_contact(const struct engine *e, const struct search *s, stru
 	const struct queue_class *d = &e->classes[e->items[b->item].class];
 	double w = value_weight(e, c->vip, c->emotion), v = value_weight(e, d->vip, d->emotion);
 	double rw = e->w.resolve * w * a->pair.p;
+	enum route_because age = a->rank == 1 && c->vip ? BECAUSE_WEIGHT : BECAUSE_AGE;
 	double pull = a->urgency / w - b->urgency / v;
 	const struct gain gains[] = {
-	    {BECAUSE_AGE, a->old && !b->old ? TOO_OLD : 0},
+	    {age, a->rank > b->rank ? TOO_OLD : 0},
 	    {BECAUSE_PROMISE, c->channel == CH_CALLBACK ? e->w.urgency * pull * w : 0},
 	    {BECAUSE_LANGUAGE, rw * m->lang_fcr * (b->pair.gap - a->pair.gap)},
 	    {BECAUSE_TOPIC, rw * m->skill_fcr * (b->pair.skill_gap - a->pair.skill_gap)},
@@ -214,13 +228,26 @@ static void explain_contact(const struct engine *e, const struct search *s, stru
 	t->value_next = b->index;
 }
 
+/* An important customer calls whom she could serve, and nobody is being kept free for it yet. */
+static bool calls_for(struct engine *e, uint32_t who)
+{
+	struct search s = {.who = who, .cap = 1, .best = {.item = NONE}, .next = {.item = NONE}};
+
+	if (e->draining >= e->vip_calls)
+		return false;
+	search_place(e, &s, PLACE_PHONE);
+	return s.best.item != NONE && s.best.pair.gap < ABLE_GAP && e->items[s.best.item].c.vip;
+}
+
 /* A call needs somebody with no chat at all.  While promises need more people than are calling,
  * whoever is down to one chat takes no other until she is free for a call. */
 static bool drains(struct engine *e, uint32_t who)
 {
 	struct person *p = &e->people[who];
 
-	if (!(p->spec.channels & 1 << PLACE_PHONE) || p->n_chats != 1 || !overflow_crew_short(e))
+	if (!(p->spec.channels & 1 << PLACE_PHONE) || p->n_chats != 1)
+		return false;
+	if (!overflow_crew_short(e) && !calls_for(e, who))
 		return false;
 	p->draining = 1;
 	e->draining++;
@@ -278,7 +305,7 @@ static void look_at_mail(struct engine *e, struct search *s, uint32_t i)
 		return;
 	double w = value_weight(e, c->vip, c->emotion),
 	       late = 1 - choose_mail_slack(e, x) / x->c.target_s;
-	f.scarce = value_scarcity(e, p, f.pair.lang, &f.whose);
+	f.scarce = places_price(e, p, f.pair.lang, &f.whose);
 	f.urgency = 2 * w * late * fmax(0, late);
 	f.index =
 	    f.urgency + e->w.resolve * w * (f.pair.p - value_best(e, c)) - e->w.scarce * f.scarce;

@@ -3,8 +3,9 @@
 #include "modules/routing/engine_in.h"
 
 #include <math.h>
+#include <string.h>
 
-enum { RATE_S = 600, BEST_S = 60 };
+enum { RATE_S = 600, BEST_S = 60, AHEAD_S = 4 * 3600 };
 
 double value_weight(const struct engine *e, unsigned vip, unsigned emotion)
 {
@@ -86,29 +87,51 @@ double value_work(const struct engine *e, const struct queue_class *c)
 	return x.work;
 }
 
-/* The best chance anyone on shift could give, whether free or not. */
-double value_best(struct engine *e, struct queue_class *c)
+static double chance(const struct engine *e, const struct sig *s, const struct queue_class *c,
+		     int skill)
 {
-	double best = 0;
+	struct pair x = {0};
 
-	if (e->now < c->best_until)
-		return c->best;
+	x.gap = fmax(0, c->need_lang - shared(e, s->eff, c, &x));
+	x.skill_gap = fmax(0, c->need_skill - skill);
+	expect(e, c, &x);
+	return x.p;
+}
+
+static void look_for_best(struct engine *e, struct queue_class *c)
+{
+	c->best = c->later = 0;
+	c->later_at = INFINITY;
+	c->best_until = e->now + BEST_S;
 	for (uint32_t i = 0; i < e->n_sigs; i++) {
 		const struct sig *s = &e->sigs[i];
 		int skill = ROUTE_GRADE_MAX;
-		struct pair x = {0};
-		if (!s->on)
-			continue;
 		while (skill > 0 && !s->skilled[c->topic][skill])
 			skill--;
-		x.gap = fmax(0, c->need_lang - shared(e, s->eff, c, &x));
-		x.skill_gap = fmax(0, c->need_skill - skill);
-		expect(e, c, &x);
-		best = fmax(best, x.p);
+		if (s->on)
+			c->best = fmax(c->best, chance(e, s, c, skill));
+		double later = isfinite(s->next_on) ? chance(e, s, c, s->coming[c->topic]) : 0;
+		if (later > c->later) {
+			c->later = later;
+			c->later_at = s->next_on;
+		}
 	}
-	c->best = best;
-	c->best_until = e->now + BEST_S;
-	return best;
+}
+
+/* The best chance anyone on shift could give, whether free or not. */
+double value_best(struct engine *e, struct queue_class *c)
+{
+	if (e->now >= c->best_until)
+		look_for_best(e, c);
+	return c->best;
+}
+
+/* Or who comes on shift before then. */
+double value_best_by(struct engine *e, struct queue_class *c, double by)
+{
+	double now = value_best(e, c);
+
+	return c->later_at < by ? fmax(now, c->later) : now;
 }
 
 /* Work per second a person does when full, in chats' terms. */
@@ -121,21 +144,6 @@ double value_capacity(const struct engine *e, const struct person *p)
 	return n / (1 + e->set.model.beta * (n - 1));
 }
 
-/* The dearest of her strong languages that this customer has no use for. */
-double value_scarcity(const struct engine *e, const struct person *p, unsigned lang, uint8_t *whose)
-{
-	double here = e->langs[lang].pressure, most = 0;
-
-	for (int i = 0; i < p->n_strong; i++) {
-		double more = e->langs[p->strong[i]].pressure - here;
-		if (p->strong[i] != lang && more > most) {
-			most = more;
-			*whose = p->strong[i];
-		}
-	}
-	return most;
-}
-
 /* Pull of waiting; patience counts because who gives up is lost. */
 double value_urgency(const struct engine *e, const struct queue_class *c, double waited)
 {
@@ -146,14 +154,14 @@ double value_urgency(const struct engine *e, const struct queue_class *c, double
 	return value_weight(e, c->vip, c->emotion) * (0.5 + 150 / patience) * u;
 }
 
-static double decayed(const struct engine *e, const struct language *l)
+double value_arriving_now(const struct engine *e, const struct language *l)
 {
 	return l->arriving * exp(-(e->now - l->arriving_at) / RATE_S);
 }
 
 static void arrived(const struct engine *e, struct language *l, double work)
 {
-	l->arriving = decayed(e, l) + work / RATE_S;
+	l->arriving = value_arriving_now(e, l) + work / RATE_S;
 	l->arriving_at = e->now;
 }
 
@@ -165,9 +173,30 @@ void value_arriving(struct engine *e, unsigned lang, double work)
 
 static void press(const struct engine *e, struct language *l)
 {
-	double demand = decayed(e, l) + fmax(0, l->waiting) / RATE_S;
+	double demand = value_arriving_now(e, l) + fmax(0, l->waiting) / RATE_S;
 
 	l->pressure = demand / fmax(l->capacity, 0.5);
+}
+
+/* Who comes on shift within hours, by the roster. */
+static void look_ahead(struct engine *e)
+{
+	for (uint32_t i = 0; i < e->n_sigs; i++) {
+		e->sigs[i].next_on = INFINITY;
+		memset(e->sigs[i].coming, 0, sizeof e->sigs[i].coming);
+	}
+	for (uint32_t i = 0; i < e->n_people; i++) {
+		const struct route_person *p = &e->people[i].spec;
+		struct sig *s = &e->sigs[e->people[i].sig];
+		for (int k = 0; k < p->n_on; k++) {
+			if (p->on[k][0] <= e->now || p->on[k][0] > e->now + AHEAD_S)
+				continue;
+			s->next_on = fmin(s->next_on, p->on[k][0]);
+			for (int t = 0; t < ROUTE_TOPICS_MAX; t++)
+				if (p->skills[t] > s->coming[t])
+					s->coming[t] = p->skills[t];
+		}
+	}
 }
 
 /* Every 10 s: loads, pressures, and how busy people are on average. */
@@ -175,6 +204,7 @@ void value_refresh(struct engine *e)
 {
 	double busy = 0;
 
+	look_ahead(e);
 	press(e, &e->all);
 	for (size_t l = 0; l < e->set.langs.n; l++)
 		press(e, &e->langs[l]);

@@ -37,6 +37,7 @@ const PAGES = [
   ['failed', '/settings/failed'],
   ['system', '/settings/system'],
   ['nothing', '/no/such/page'],
+  ['denied', '/denied'],
 ]
 const MAIN = [
   'inbox',

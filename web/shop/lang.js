@@ -16,5 +16,6 @@
     break
   }
   document.documentElement.lang = chosen
+  document.documentElement.className = 'wordless'
   document.documentElement.dir = chosen === 'ar' ? 'rtl' : 'ltr'
 })()

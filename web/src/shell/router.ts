@@ -39,6 +39,12 @@ export const router = createRouter({
       children: [{ path: '', redirect: '/settings/profile' }, ...settingsRoutes],
     },
     {
+      path: '/denied',
+      name: 'denied',
+      component: () => import('./NotFound.vue'),
+      meta: { title: 'shell.denied.title' },
+    },
+    {
       path: '/:rest(.*)*',
       component: () => import('./NotFound.vue'),
       meta: { title: 'error.notfound' },
@@ -67,7 +73,7 @@ router.beforeEach(async (to) => {
   if (!session.value && !to.meta.open)
     return { name: 'sign-in', query: to.path === '/' ? {} : { to: to.fullPath } }
   if (session.value && to.name === 'sign-in') return '/'
-  if (to.meta.needs && !canAny(to.meta.needs)) return '/settings/profile'
+  if (to.meta.needs && !canAny(to.meta.needs)) return { name: 'denied', replace: true }
   return true
 })
 

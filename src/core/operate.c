@@ -172,41 +172,47 @@ static const struct field failed_fields[] = {
 };
 static SHAPE(failed_shape, "Failed", struct failed, failed_fields);
 
+/* "AT.ID.WHAT" of the last row of the page before. */
+static enum err failed_after(struct ctx *c, struct str given, struct failed_list_in *in)
+{
+	struct str at, id;
+
+	if (!given.n)
+		return E_OK;
+	if (str_cut(&given, '.', &at) && str_cut(&given, '.', &id) && str_int(at, &in->at) &&
+	    str_int(id, &in->id) && (str_eq(given, S("job")) || str_eq(given, S("event")))) {
+		in->what = given;
+		return E_OK;
+	}
+	return fail(c, E_INVALID, "error.cursor", NULL);
+}
+
 static enum err get_failed(struct ctx *c, const struct req *q, struct reply *r)
 {
-	struct job_failed_list_row *jobs = NEWN(c->a, struct job_failed_list_row, PAGE);
-	struct reactor_failed_list_row *events = NEWN(c->a, struct reactor_failed_list_row, PAGE);
-	struct failed *out = NEWN(c->a, struct failed, PAGE * 2);
-	size_t n, m, k = 0;
+	struct failed_list_row *rows = NEWN(c->a, struct failed_list_row, PAGE);
+	struct failed *out = NEWN(c->a, struct failed, PAGE);
+	struct failed_list_in in = {.scope = c->actor.scope, .at = INT64_MAX, .most = PAGE};
+	size_t n;
 
-	(void)q;
-	TRY(job_failed_list(c, 0, PAGE, jobs, PAGE, &n));
-	TRY(reactor_failed_list(c, 0, PAGE, events, PAGE, &m));
-	for (size_t i = 0; i < n; i++) {
-		if (jobs[i].inbox_id && !ctx_sees(c, jobs[i].inbox_id))
-			continue;
-		out[k++] = (struct failed){
-		    .id = str_fmt(c->a, "job-%lld", (long long)jobs[i].id),
-		    .what = S("job"),
-		    .kind = jobs[i].kind,
-		    .state = jobs[i].state,
-		    .at = jobs[i].at,
-		    .tries = jobs[i].tries,
-		    .conversation_id = jobs[i].conversation_id,
-		    .error_key = jobs[i].error_key,
-		    .error_arg = jobs[i].error_arg,
+	TRY(failed_after(c, ((const struct page_in *)q->in)->after, &in));
+	TRY(failed_list(c, &in, rows, PAGE, &n));
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct failed){
+		    .id = str_fmt(c->a, "%.*s-%lld", STR(rows[i].what), (long long)rows[i].id),
+		    .what = rows[i].what,
+		    .kind = rows[i].kind,
+		    .state = rows[i].state,
+		    .at = rows[i].at,
+		    .tries = rows[i].tries,
+		    .conversation_id = rows[i].conversation_id,
+		    .error_key = rows[i].error_key,
+		    .error_arg = rows[i].error_arg,
 		};
-	}
-	for (size_t i = 0; i < m; i++)
-		out[k++] =
-		    (struct failed){.id = str_fmt(c->a, "event-%lld", (long long)events[i].id),
-				    .what = S("event"),
-				    .kind = events[i].module,
-				    .state = S("failed"),
-				    .at = events[i].at,
-				    .tries = 5,
-				    .error_key = events[i].error_key};
-	reply_many(r, out, k, S(""));
+	const struct failed_list_row *last = n ? &rows[n - 1] : NULL;
+	reply_many(r, out, n,
+		   n == PAGE ? str_fmt(c->a, "%lld.%lld.%.*s", (long long)last->at,
+				       (long long)last->id, STR(last->what))
+			     : S(""));
 	return E_OK;
 }
 
@@ -216,6 +222,27 @@ static bool failed_id(struct str word, const char *prefix, int64_t *id)
 	struct str p = str_of(prefix);
 
 	return str_starts(word, p) && str_int(str_slice(word, p.n, word.n), id);
+}
+
+/* What is of an inbox one does not see is not there. */
+static enum err failed_seen(struct ctx *c, struct str word, bool *job, int64_t *id)
+{
+	struct reactor_failed_inbox_row event;
+	struct job_get_row row;
+	int64_t inbox = 0;
+	size_t n = 0;
+
+	*job = failed_id(word, "job-", id);
+	if (*job) {
+		TRY(job_get(c, *id, &row, 1, &n));
+		inbox = n ? row.inbox_id : 0;
+	} else if (failed_id(word, "event-", id)) {
+		TRY(reactor_failed_inbox(c, *id, &event, 1, &n));
+		inbox = n ? event.inbox_id : 0;
+	}
+	if (n == 0 || (inbox && !ctx_sees(c, inbox)))
+		return fail(c, E_NOTFOUND, "failed.unknown", NULL);
+	return E_OK;
 }
 
 /* Act again on an event that a module failed on, as it stands in the log. */
@@ -257,30 +284,14 @@ static enum err retry_event(struct ctx *c, int64_t id)
 	return E_OK;
 }
 
-/* Of an inbox one does not see, nothing is known. */
-static enum err find_job(struct ctx *c, int64_t id)
-{
-	struct job_get_row row;
-	size_t n;
-
-	TRY(job_get(c, id, &row, 1, &n));
-	if (n == 0 || (row.inbox_id && !ctx_sees(c, row.inbox_id)))
-		return fail(c, E_NOTFOUND, "failed.unknown", NULL);
-	return E_OK;
-}
-
 static enum err post_failed_retry(struct ctx *c, const struct req *q, struct reply *r)
 {
 	int64_t id;
+	bool job;
 
 	reply_none(r);
-	if (failed_id(q->word, "job-", &id)) {
-		TRY(find_job(c, id));
-		return job_retry(c, id);
-	}
-	if (failed_id(q->word, "event-", &id))
-		return retry_event(c, id);
-	return fail(c, E_NOTFOUND, "failed.unknown", NULL);
+	TRY(failed_seen(c, q->word, &job, &id));
+	return job ? job_retry(c, id) : retry_event(c, id);
 }
 
 static enum err delete_failed(struct ctx *c, const struct req *q, struct reply *r)
@@ -288,16 +299,14 @@ static enum err delete_failed(struct ctx *c, const struct req *q, struct reply *
 	struct job_drop_row row;
 	int64_t id;
 	size_t n = 1;
+	bool job;
 
 	reply_none(r);
-	if (failed_id(q->word, "job-", &id)) {
-		TRY(find_job(c, id));
+	TRY(failed_seen(c, q->word, &job, &id));
+	if (job)
 		TRY(job_drop(c, id, &row, 1, &n));
-	} else if (failed_id(q->word, "event-", &id)) {
+	else
 		TRY(reactor_failed_drop(c, id));
-	} else {
-		n = 0;
-	}
 	return n ? E_OK : fail(c, E_NOTFOUND, "failed.unknown", NULL);
 }
 
@@ -529,7 +538,7 @@ static const struct route routes[] = {
 	{GET,    "/quarantine/{id}/raw",    P_QUARANTINE,    get_raw,           NULL,           NULL,                       NONE, "Its source"},
 	{POST,   "/quarantine/{id}/retry",  P_QUARANTINE,    post_retry,        NULL,           NULL,                       NONE, "Try to read it again"},
 	{DELETE, "/quarantine/{id}",        P_QUARANTINE,    delete_inbound,    NULL,           NULL,                       NONE, "Throw it away"},
-	{GET,    "/failed",                 P_QUARANTINE,    get_failed,        NULL,           &failed_shape,              MANY, "Sendings and reactions that failed"},
+	{GET,    "/failed",                 P_QUARANTINE,    get_failed,        &page_shape,    &failed_shape,              MANY, "Sendings and reactions that failed"},
 	{POST,   "/failed/{word}/retry",    P_QUARANTINE,    post_failed_retry, NULL,           NULL,                       NONE, "Try again now"},
 	{DELETE, "/failed/{word}",          P_QUARANTINE,    delete_failed,     NULL,           NULL,                       NONE, "Give it up"},
 	{GET,    "/system",                 P_SYSTEM_READ,   get_system,        NULL,           &system_shape,              ONE,  "Version, sizes and cleanup rules", ROUTE_SLOW},

@@ -13,11 +13,24 @@ ON CONFLICT (module) DO UPDATE SET xid = excluded.xid, id = excluded.id;
 INSERT INTO reactor_failed (module, event_id, error_key, at)
 VALUES (:module, :event_id, :error_key, :at);
 
--- name: reactor_failed_list
--- in: after int, most int
--- out: id int, module text, event_id int, error_key text, at time
-SELECT id, module, event_id, error_key, at FROM reactor_failed
- WHERE id > :after ORDER BY id LIMIT :most;
+-- name: failed_list
+-- doc: Sendings and reactions that failed, newest first; of the inboxes given, and what is of none.
+-- in: scope ids, at time, id int, what text, most int
+-- out: what text, id int, kind text, state text, tries int, conversation_id int, error_key text, error_arg text, at time
+SELECT what, id, kind, state, tries, conversation_id, error_key, error_arg, at FROM (
+  SELECT 'job' AS what, id, kind, state, tries, conversation_id, error_key, error_arg, at FROM job
+   WHERE state IN ('failed', 'unknown') AND (inbox_id = 0 OR inbox_id @any(:scope))
+  UNION ALL
+  SELECT 'event', f.id, f.module, 'failed', 5, coalesce(e.conversation_id, 0), f.error_key, '', f.at
+    FROM reactor_failed f LEFT JOIN event e ON e.id = f.event_id
+   WHERE e.id IS NULL OR e.inbox_id = 0 OR e.inbox_id @any(:scope)) u
+ WHERE at < :at OR (at = :at AND (id < :id OR (id = :id AND what < :what)))
+ ORDER BY at DESC, id DESC, what DESC LIMIT :most;
+
+-- name: reactor_failed_inbox
+-- in: id int
+-- out: inbox_id int
+SELECT coalesce(e.inbox_id, 0) FROM reactor_failed f LEFT JOIN event e ON e.id = f.event_id WHERE f.id = :id;
 
 -- name: reactor_failed_get
 -- in: id int
@@ -116,12 +129,6 @@ SELECT id, kind FROM job
 -- in: now time, most int
 -- out: id int, kind text
 SELECT id, kind FROM job WHERE state = 'unknown' AND run_at > 0 AND run_at <= :now ORDER BY id LIMIT :most;
-
--- name: job_failed_list
--- in: after int, most int
--- out: id int, kind text, state text, tries int, conversation_id int, inbox_id int, error_key text, error_arg text, at time
-SELECT id, kind, state, tries, conversation_id, inbox_id, error_key, error_arg, at FROM job
- WHERE state IN ('failed', 'unknown') AND id > :after ORDER BY id LIMIT :most;
 
 -- name: job_drop
 -- in: id int

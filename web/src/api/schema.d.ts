@@ -349,7 +349,10 @@ export interface paths {
     /** Sendings and reactions that failed */
     get: {
       parameters: {
-        query?: never
+        query?: {
+          after?: string
+          limit?: number
+        }
         header?: never
         path?: never
         cookie?: never

@@ -12,6 +12,7 @@
 static const struct field rows[] = {
 	ROW(data,            F_TEXT, 0, 1, 1000, "Folder of the database, the files and the secret (./data)"),
 	ROW(database,        F_TEXT, 0, 0, 1000, "sqlite:PATH or postgresql://user:password@host/name (sqlite: in the data folder)"),
+	ROW(files,           F_TEXT, 0, 0, 1000, "Folder of attachments and raw mail, shared by all machines of one database (blobs in the data folder)"),
 	ROW(listen,          F_TEXT, 0, 3, 100,  "ADDRESS:PORT to serve on (127.0.0.1:8080)"),
 	ROW(public_url,      F_TEXT, 0, 0, 500,  "How the world reaches this desk; used in links (http://LISTEN)"),
 	ROW(trusted_proxies, F_TEXT, 0, 0, 1000, "Comma list of proxies whose X-Forwarded-* are believed (none)"),
@@ -21,6 +22,7 @@ static const struct field rows[] = {
 	ROW(attachment_max,  F_INT,  0, 1024, 1073741824, "Largest attachment in bytes (26214400)"),
 	ROW(undo_seconds,    F_INT,  0, 0, 60,   "How long a sending can be undone (5)"),
 	ROW(chat_rate,       F_INT,  0, 0, 100000, "Messages a visitor of the chat may send in a minute; 0: any number (60)"),
+	ROW(new_secret,      F_BOOL, 0, 0, 0,   "The old secret is lost: go on with this folder's; all sign in again, mailbox passwords are asked again (false)"),
 	ROW(sync_off,        F_BOOL, 0, 0, 0,   "Do not wait for the disk; loses data, for the test that shows it (false)"),
 	ROW(group_commit_off, F_BOOL, 0, 0, 0,   "One commit a request, for the benchmark (false)"),
 	ROW(flush_delay_us,  F_INT,  0, 0, 1000000, "Added to each commit, for the benchmark (0)"),

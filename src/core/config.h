@@ -9,6 +9,7 @@
 struct config {
 	struct str data;     /* folder */
 	struct str database; /* sqlite:PATH or postgresql://... */
+	struct str files;    /* folder of attachments and raw mail; empty: data/blobs */
 	struct str listen;
 	struct str public_url;
 	struct str trusted_proxies; /* comma list */
@@ -16,6 +17,7 @@ struct config {
 	struct str ca_file; /* more certificate authorities for outgoing connections */
 	int64_t readers, attachment_max, undo_seconds;
 	int64_t chat_rate; /* messages a visitor may send in a minute; 0: no limit */
+	bool new_secret;   /* take this folder's secret though the database knows another */
 	bool group_commit_off, sync_off;
 	int64_t flush_delay_us;
 };

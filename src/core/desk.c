@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "core/blob.h"
 #include "core/call.h"
+#include "core/desk_folder.h"
 #include "core/hub.h"
 #include "core/local.h"
 #include "core/mail.h"
@@ -18,60 +19,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static enum err problem(struct arena *a, const char **why, const char *what, const char *path)
-{
-	*why = str_fmt(a, "%s %s: %s", what, path, strerror(errno)).p;
-	return E_BUSY;
-}
-
-static enum err make_folder(struct arena *a, const char *path, const char **why)
-{
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return problem(a, why, "cannot make the folder", path);
-	return E_OK;
-}
-
-/* One program a data folder; the lock ends with the process. */
-static enum err take_lock(struct arena *a, struct str data, const char **why)
-{
-	struct str path = str_fmt(a, "%.*s/lock", STR(data));
-	int fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return problem(a, why, "cannot open", path.p);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		close(fd);
-		*why =
-		    str_fmt(a, "the data folder %.*s is in use by another aftersail; stop it first",
-			    STR(data))
-			.p;
-		return E_CONFLICT;
-	}
-	return E_OK;
-}
-
-/* 32 random bytes, made once: what signs tokens and seals stored passwords. */
-static enum err read_secret(struct desk *d, struct str data, const char **why)
-{
-	struct str path = str_fmt(d->a, "%.*s/secret", STR(data));
-	int fd = open(path.p, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0 && errno == ENOENT) {
-		struct str tmp = str_fmt(d->a, "%.*s/secret.new", STR(data));
-		fd = open(tmp.p, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-		crypto_random(d->secret, sizeof d->secret);
-		if (fd < 0 || write(fd, d->secret, 32) != 32 || fsync(fd) < 0 ||
-		    rename(tmp.p, path.p) < 0)
-			return problem(d->a, why, "cannot write", path.p);
-		close(fd);
-		return E_OK;
-	}
-	if (fd < 0 || read(fd, d->secret, 32) != 32)
-		return problem(d->a, why, "cannot read the secret", path.p);
-	close(fd);
-	return E_OK;
-}
 
 /* All modules' migrations, in module order. */
 static const struct migration *all_migrations(struct desk *d)
@@ -88,31 +35,16 @@ static const struct migration *all_migrations(struct desk *d)
 	return all;
 }
 
-static struct str node_name(struct desk *d)
-{
-	char host[100] = "";
-
-	gethostname(host, sizeof host - 1);
-	return str_fmt(d->a, "%s/%.*s", host, STR(d->config->listen));
-}
-
 static enum err open_parts(struct desk *d, const char **why)
 {
 	const struct config *c = d->config;
-	struct str blobs = str_fmt(d->a, "%.*s/blobs", STR(c->data));
 	struct store_options options = {.url = c->database,
 					.readers = (int)c->readers,
 					.group_commit_off = c->group_commit_off,
 					.sync_off = c->sync_off,
 					.flush_delay_us = (int)c->flush_delay_us};
 
-	TRY(make_folder(d->a, str_z(d->a, c->data), why));
-	TRY(make_folder(d->a, str_fmt(d->a, "%.*s/tmp", STR(c->data)).p, why));
-	TRY(take_lock(d->a, c->data, why));
-	TRY(read_secret(d, c->data, why));
-	d->blobs = blobs_open(d->a, blobs, why);
-	if (!d->blobs)
-		return E_BUSY;
+	TRY(desk_folder_open(d, why));
 	TRY(store_open(d->a, &options, &d->store, why));
 	TRY(store_migrate(d->store, d->a, all_migrations(d), why));
 	return E_OK;
@@ -130,12 +62,11 @@ enum err desk_open(struct arena *a, const struct config *config,
 	d->modules = modules;
 	d->channels = channels;
 	d->started_at = clock_now();
-	d->node = node_name(d);
 	d->routes = route_table_new(a, modules);
 	TRY(open_parts(d, why));
 	d->hub = hub_new(d);
 	*out = d;
-	return E_OK;
+	return desk_folder_check(d, why);
 }
 
 static struct strs proxies(struct desk *d)
@@ -154,7 +85,7 @@ static struct strs proxies(struct desk *d)
 enum err desk_serve(struct desk *d, const char **why)
 {
 	struct http_options options = {.listen = d->config->listen,
-				       .temporary = str_fmt(d->a, "%.*s/tmp", STR(d->config->data)),
+				       .temporary = d->temporary,
 				       .trusted_proxies = proxies(d),
 				       .plan = call_plan,
 				       .handle = call_handle,

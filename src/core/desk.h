@@ -32,7 +32,8 @@ struct desk {
 	struct local *local;   /* data/aftersail.sock; NULL in commands */
 	int64_t started_at;
 	unsigned char secret[32]; /* data/secret: signs tokens, seals stored passwords */
-	struct str node;          /* this process, among several on one database */
+	struct str node;          /* this data folder, among several on one database */
+	struct str temporary;     /* folder of uploads in flight, on the file system of the files */
 	/* Pages and files that are not below /api: true when it answered. */
 	bool (*page)(struct desk *, struct http_req *);
 };

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -20,8 +21,12 @@ class Nodes(unittest.TestCase):
         engines_given()
         cls.one = Desk(pgsql=PGSQL)
         cls.one.__enter__()
-        # The second node: another folder and port, the same database and secret.
-        cls.two = Desk()
+        # The second node: another folder and port, the same database, secret and files.
+        cls.files = ("--files", os.path.join(cls.one.data, "shared"))
+        cls.one.stop()
+        cls.one.flags = cls.files
+        cls.one.start()
+        cls.two = Desk(flags=cls.files)
         cls.two.pgsql = cls.one.pgsql
         os.makedirs(cls.two.data)
         shutil.copy(os.path.join(cls.one.data, "secret"), os.path.join(cls.two.data, "secret"))
@@ -40,6 +45,30 @@ class Nodes(unittest.TestCase):
 
     def test_a_sign_in_holds_on_both(self):
         self.assertEqual(self.admin_two.get("/session")["person"]["email"], "admin@desk.example")
+
+    def test_a_file_given_to_one_is_had_from_the_other(self):
+        visitor = self.one.visitor(self.inbox["key"])
+        file = visitor.upload("/chat/me/uploads?name=receipt.txt", b"one lamp, blue", "text/plain")
+        visitor.post("/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "", "attachment_ids": [file["id"]]})
+        card = self.admin.get("/conversations?list=all")["items"][0]
+        thread = self.admin_two.get(f"/conversations/{card['id']}/thread")["items"]
+        url = next(e for e in thread if e.get("attachments"))["attachments"][0]["url"]
+        self.assertEqual(self.admin_two.call("GET", url).data, b"one lamp, blue")
+
+    def test_nodes_of_one_name_are_two(self):
+        """Containers are often called alike and listen alike: what a node holds must not be taken for another's."""
+        nodes = {open(os.path.join(d.data, "node"), "rb").read() for d in (self.one, self.two)}
+        self.assertEqual(len(nodes), 2)
+
+    def test_another_secret_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            stranger = Desk(folder=folder, flags=self.files)
+            stranger.pgsql = self.one.pgsql
+            os.makedirs(stranger.data)
+            said = stranger.command("migrate")
+            self.assertNotEqual(said.returncode, 0)
+            self.assertIn("is not the secret that the database was made with", said.stderr)
+        self.assertEqual(self.admin.get("/session")["person"]["email"], "admin@desk.example")
 
     def test_a_message_to_one_is_live_on_the_other(self):
         stream = self.admin_two.stream("/stream?topics=list")

@@ -557,16 +557,36 @@ static struct opt_int or_zero(struct opt_int v)
 	return v.is == NULLED ? SOME_INT(0) : v;
 }
 
+/* Resolving ended the customer's waiting: who opens it again, or takes the resolving back, finds it
+ * waiting when the customer had the last word. */
+static enum err waits_again(struct ctx *c, const struct conversation_rows_row *v,
+			    const struct inbox_change *ch, struct opt_int *since)
+{
+	struct entry_last_in_row last;
+	size_t n;
+
+	*since = (struct opt_int){0};
+	if (ch->status.is != GIVEN || !str_eq(ch->status.v, S("open")) ||
+	    !str_eq(v->status, S("resolved")) || !str_eq(v->last_direction, S("in")))
+		return E_OK;
+	TRY(entry_last_in(c, v->id, &last, 1, &n));
+	if (n)
+		*since = SOME_INT(last.at);
+	return E_OK;
+}
+
 enum err inbox_change(struct ctx *c, int64_t id, int64_t version, const struct inbox_change *ch)
 {
 	struct conversation_rows_row v;
 	struct conversation_set_row row;
+	struct opt_int since;
 	size_t n;
 	bool status = ch->status.is == GIVEN;
 
 	TRY(inbox_row(c, id, &v));
 	TRY(check_snooze(c, ch));
 	TRY(check_people(c, &v, ch));
+	TRY(waits_again(c, &v, ch, &since));
 	bool snoozed = status && str_eq(ch->status.v, S("snoozed"));
 	bool resolved = status && str_eq(ch->status.v, S("resolved"));
 	TRY(conversation_set(
@@ -578,6 +598,7 @@ enum err inbox_change(struct ctx *c, int64_t id, int64_t version, const struct i
 		.snoozed_until = snoozed ? ch->snoozed_until : (struct opt_int){0},
 		.snooze_clear = status && !snoozed ? SOME_BOOL(true) : (struct opt_bool){0},
 		.resolved_at = resolved ? SOME_INT(c->now) : (struct opt_int){0},
+		.waiting_since = since,
 		.assignee_id = or_zero(ch->assignee_id),
 		.team_id = or_zero(ch->team_id),
 		.priority = ch->priority,

@@ -179,7 +179,7 @@ UPDATE conversation SET waiting_since = :waiting_since, message_count = message_
        last_direction = :last_direction, version = version + 1 WHERE id = :id;
 
 -- name: conversation_set
--- in: id int, version int, status text?, snoozed_until time?, snooze_clear bool?, resolved_at time?, assignee_id int?, team_id int?, priority int?, subject text?, seen_by_customer int?
+-- in: id int, version int, status text?, snoozed_until time?, snooze_clear bool?, resolved_at time?, waiting_since time?, assignee_id int?, team_id int?, priority int?, subject text?, seen_by_customer int?
 -- one: snoozed_until, snooze_clear
 -- out: version int
 UPDATE conversation SET version = version + 1
@@ -194,6 +194,9 @@ UPDATE conversation SET version = version + 1
 --.
 --? resolved_at
      , resolved_at = :resolved_at, waiting_since = NULL
+--.
+--? waiting_since
+     , waiting_since = :waiting_since
 --.
 --? assignee_id
      , assignee_id = :assignee_id

@@ -256,6 +256,26 @@ static const struct step {
 };
 /* clang-format on */
 
+/* The customer had the last word: opened again, the conversation waits since then, not since never.
+ */
+static void resolves_and_takes_it_back(struct world *w)
+{
+	static const char *const course[] = {"resolved", "open"};
+	struct opt_int waits = json_get_int(w->t.a, w->t.body, "waiting_since");
+
+	assert_true(waits.is == GIVEN && waits.v > 0);
+	for (size_t i = 0; i < COUNT(course); i++) {
+		struct opt_int version = json_get_int(w->t.a, w->t.body, "version");
+		struct str body = str_fmt(w->t.a, "{\"version\":%lld,\"status\":\"%s\"}",
+					  (long long)version.v, course[i]);
+		assert_int_equal(
+		    testing_call(&w->t, &w->agent, "PATCH", "/conversations/1", body.p), 200);
+		bool resolved = i == 0;
+		assert_int_equal(resolved, testing_has(&w->t, "\"waiting_since\":null"));
+	}
+	assert_true(json_get_int(w->t.a, w->t.body, "waiting_since").v == waits.v);
+}
+
 static void takes_its_course(void **state)
 {
 	(void)state;
@@ -288,6 +308,7 @@ static void takes_its_course(void **state)
 						.text = S("still broken")}});
 		testing_call(&w.t, &w.agent, "GET", "/conversations/1", "");
 		assert_true(testing_has(&w.t, "\"status\":\"open\""));
+		resolves_and_takes_it_back(&w);
 		testing_close(&w.t);
 	}
 }

@@ -112,7 +112,7 @@ static void find_shouting(struct str d, struct tone *out)
 /* Courtesy that a friendly sentence mostly carries, and the bare "you" of one that is not. */
 /* clang-format off */
 static const struct {
-	const char *language, *courtesy[28], *bare[6];
+	const char *language, *courtesy[30], *bare[6];
 } manners[] = {
 	{"en", {"please", "sorry", "thank", "afraid", "apolog", "unfortunately", "happy", "glad", "i will", "we will", "let me",
 		"could you", "would you", "may i", "understand", "i have", "we have", "you can", "attached", "welcome", "regret", "wish", "would"},
@@ -121,8 +121,8 @@ static const struct {
 		"ich habe", "wir haben", "ich frage", "sie konnen", "anbei", "bedauern", "passt ihnen", "grusse", "schon,", "ihnen gern", "sicherheit", "wunsche", "erhalten"},
 	       {"sie", "ihr", "ihre", "ihren"}},
 	{"es", {"por favor", "gracias", "lament", "disculpe", "siento", "perdon", "por desgracia", "gusto", "entiendo", "comprendo", "podria", "puedo",
-		"hemos", "le escribo", "le ayudo", "adjunto", "me temo", "puede", "me alegra", "no se preocupe", "no hace falta", "seguridad", "recibira", "agradec"},
-	       {"usted", "su", "sus"}},
+		"hemos", "le escribo", "le ayudo", "adjunto", "me temo", "puede", "me alegra", "no se preocupe", "no hace falta", "seguridad", "recibira", "agradec", "recomend", "sentimos", "ayudar", "alegra"},
+	       {"usted"}},
 	{"zh", {"请", "您", "麻烦", "抱歉", "谢谢", "感谢", "不好意思", "帮您", "祝", "好吗", "可以为", "理解", "欢迎", "遗憾", "为您", "我们会", "已经"},
 	       {"你"}},
 	{"ja", {"いたします", "いたしました", "ございます", "ございません", "申し訳", "恐れ入り", "ありがとう", "いただけ", "いただき", "お願い", "あいにく", "ご確認",
@@ -158,7 +158,7 @@ void tone_read(const struct text_model *model, struct feats *f, struct str draft
 	       const char *language, struct tone *out)
 {
 	struct folded t;
-	float p[MODEL_LABELS_MAX], z = -1.2f;
+	float p[MODEL_LABELS_MAX], z = -0.2f;
 
 	memset(out, 0, sizeof *out);
 	draft = str_clip(draft, DRAFT * 2);

@@ -93,20 +93,25 @@ static struct str title_of(struct arena *a, struct str label)
 	return buf_str(&b);
 }
 
+static void append(struct arena *a, struct rows *r, const struct rows *more)
+{
+	size_t n = r->n + more->n, at = r->n;
+	struct rows all = {{NEWN(a, struct str, n + 1), n}, {NEWN(a, struct str, n + 1), n}, n};
+
+	for (size_t i = 0; i < n; i++) {
+		all.labels.v[i] = i < at ? r->labels.v[i] : more->labels.v[i - at];
+		all.texts.v[i] = i < at ? r->texts.v[i] : more->texts.v[i - at];
+	}
+	*r = all;
+}
+
 static void add_titles(struct arena *a, struct rows *r, const struct strs *labels)
 {
-	struct rows all = {.n = r->n + labels->n};
+	struct rows titles = {*labels, {NEWN(a, struct str, labels->n + 1), labels->n}, labels->n};
 
-	all.labels.v = NEWN(a, struct str, all.n);
-	all.texts.v = NEWN(a, struct str, all.n);
-	memcpy(all.labels.v, r->labels.v, r->n * sizeof(struct str));
-	memcpy(all.texts.v, r->texts.v, r->n * sizeof(struct str));
-	for (size_t i = 0; i < labels->n; i++) {
-		all.labels.v[r->n + i] = labels->v[i];
-		all.texts.v[r->n + i] = title_of(a, labels->v[i]);
-	}
-	all.labels.n = all.texts.n = all.n;
-	*r = all;
+	for (size_t i = 0; i < labels->n; i++)
+		titles.texts.v[i] = title_of(a, labels->v[i]);
+	append(a, r, &titles);
 }
 
 struct tally {
@@ -209,7 +214,10 @@ static void print_several(struct arena *a, const struct guesses *g, const struct
 	print("micro_f1", said + is > 0 ? 2 * hit / (said + is) : 0);
 }
 
-static struct fit_options options_of(struct arena *a, const struct text_opts *o)
+/* Below this many rows there is time for networks and for more folds. */
+enum { MANY_ROWS = 10000 };
+
+static struct fit_options options_of(struct arena *a, const struct text_opts *o, size_t rows)
 {
 	bool several = strcmp(o->task, "emotion") == 0;
 	struct fit_options f = fit_defaults(several ? MODEL_SEVERAL : MODEL_ONE);
@@ -217,6 +225,11 @@ static struct fit_options options_of(struct arena *a, const struct text_opts *o)
 	f.seed = o->seed;
 	f.target_wrong = o->target_wrong;
 	f.vectors = text_find_vectors(a, o);
+	if (several && rows < MANY_ROWS) {
+		f.c = 0.2;
+		f.layers = 2;
+		f.folds = 6;
+	}
 	if (o->linear_only)
 		f.layers = 0;
 	if (strcmp(o->task, "offensive") == 0)
@@ -224,37 +237,69 @@ static struct fit_options options_of(struct arena *a, const struct text_opts *o)
 	return f;
 }
 
+/* What is trained from: rows, their labels, the dev set if there is one. */
+struct lesson {
+	struct fit_options f;
+	struct strs labels;
+	struct fit_set set, dev;
+	bool has_dev;
+};
+
+/* Where a row may have several labels a dev set of a few hundred is too small to choose each
+ * label's threshold on: its rows are learned from too, and cross-validation chooses. */
+static bool read_lesson(struct arena *a, const struct text_opts *o, struct lesson *l)
+{
+	struct rows train, dev;
+
+	l->has_dev = o->dev != NULL;
+	if (!text_read_rows(a, o->train, &train) || (o->dev && !text_read_rows(a, o->dev, &dev)))
+		return false;
+	if (o->shots)
+		keep_shots(&train, o->shots, o->seed);
+	l->f = options_of(a, o, train.n);
+	l->labels = text_labels(a, &train);
+	if (o->titles && l->f.kind == MODEL_ONE && l->labels.n > 8)
+		add_titles(a, &train, &l->labels);
+	if (l->has_dev && l->f.kind == MODEL_SEVERAL) {
+		append(a, &train, &dev);
+		l->has_dev = false;
+	}
+	l->set = text_set(a, &train, &l->labels);
+	if (l->has_dev)
+		l->dev = text_set(a, &dev, &l->labels);
+	return true;
+}
+
+static bool fit_lesson(struct arena *a, const struct text_opts *o, const struct lesson *l,
+		       struct str *bytes)
+{
+	if (fit_model(a, &l->set, l->has_dev ? &l->dev : NULL, &l->f, bytes) == E_OK)
+		return true;
+	fprintf(stderr, "aftersail text: %s has no labelled rows\n", o->train);
+	return false;
+}
+
 static int eval_model(struct arena *a, const struct text_opts *o)
 {
-	struct rows train, dev, test;
-	struct fit_options f = options_of(a, o);
+	struct lesson l;
+	struct rows test;
 	struct str bytes;
 	const char *why;
 	const struct text_model *m;
 
-	if (!text_read_rows(a, o->train, &train) || !text_read_rows(a, o->test, &test) ||
-	    (o->dev && !text_read_rows(a, o->dev, &dev)))
+	if (!read_lesson(a, o, &l) || !text_read_rows(a, o->test, &test))
 		return 1;
-	if (o->shots)
-		keep_shots(&train, o->shots, o->seed);
-	struct strs labels = text_labels(a, &train);
-	if (o->titles && f.kind == MODEL_ONE && labels.n > 8)
-		add_titles(a, &train, &labels);
-	struct fit_set set = text_set(a, &train, &labels), on, check = text_set(a, &test, &labels);
-	if (o->dev)
-		on = text_set(a, &dev, &labels);
+	struct fit_set check = text_set(a, &test, &l.labels);
 	double from = text_cpu_seconds();
-	if (fit_model(a, &set, o->dev ? &on : NULL, &f, &bytes) != E_OK) {
-		fprintf(stderr, "aftersail text: %s has no labelled rows\n", o->train);
+	if (!fit_lesson(a, o, &l, &bytes))
 		return 1;
-	}
 	double took = text_cpu_seconds() - from;
-	if (text_model_open(a, bytes, f.vectors, &m, &why) != E_OK) {
+	if (text_model_open(a, bytes, l.f.vectors, &m, &why) != E_OK) {
 		fprintf(stderr, "aftersail text: %s\n", why);
 		return 1;
 	}
 	struct guesses g = guess(a, m, &check);
-	if (f.kind == MODEL_ONE)
+	if (l.f.kind == MODEL_ONE)
 		print_one(&g, &check, text_model_answer_at(m));
 	else
 		print_several(a, &g, &check, m);
@@ -341,27 +386,15 @@ static int eval_lang(struct arena *a, const struct text_opts *o)
 
 int text_train(struct arena *a, const struct text_opts *o)
 {
-	struct rows train, dev;
-	struct fit_options f = options_of(a, o);
+	struct lesson l;
 	struct str bytes;
 
 	if (!o->train || !o->out) {
 		fprintf(stderr, "aftersail text train: --train and --out are needed\n");
 		return 2;
 	}
-	if (!text_read_rows(a, o->train, &train) || (o->dev && !text_read_rows(a, o->dev, &dev)))
-		return 1;
-	struct strs labels = text_labels(a, &train);
-	if (o->titles && f.kind == MODEL_ONE && labels.n > 8)
-		add_titles(a, &train, &labels);
-	struct fit_set set = text_set(a, &train, &labels), on;
-	if (o->dev)
-		on = text_set(a, &dev, &labels);
-	if (fit_model(a, &set, o->dev ? &on : NULL, &f, &bytes) != E_OK) {
-		fprintf(stderr, "aftersail text: %s has no labelled rows\n", o->train);
-		return 1;
-	}
-	return !text_write_file(o->out, bytes);
+	return !read_lesson(a, o, &l) || !fit_lesson(a, o, &l, &bytes) ||
+	       !text_write_file(o->out, bytes);
 }
 
 /* clang-format off */

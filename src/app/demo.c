@@ -15,6 +15,7 @@
 #include "modules/customer/customer.sql.h"
 #include "modules/inbox/inbox.h"
 #include "modules/inbox/inbox.sql.h"
+#include "modules/inbox/inbox_mention.sql.h"
 #include "modules/webchat/webchat.h"
 
 enum { KEYS_MAX = 2048 };
@@ -344,6 +345,24 @@ static void follow(struct course *k, const struct demo_entry *e, int64_t id, int
 		k->first_reply_at = SOME_INT(at);
 }
 
+/* What is a day old has been seen. */
+static enum err load_mentions(struct loader *l, const struct conversation_rows_row *v,
+			      const struct demo_entry *e, int64_t id)
+{
+	int64_t at = minutes_ago(l, e->at);
+	struct mention_put_row put;
+	size_t n;
+
+	for (size_t i = 0; i < e->mentions.n; i++)
+		TRY(mention_put(l->c,
+				&(struct mention_put_in){
+				    id, id_of(l, "person", e->mentions.v[i]), v->id, v->inbox_id,
+				    at,
+				    l->c->now - at > DAY_MS ? SOME_INT(at + MINUTE_MS) : NULL_INT},
+				&put, 1, &n));
+	return E_OK;
+}
+
 static enum err load_entry(struct loader *l, const struct conversation_rows_row *v,
 			   const struct demo_entry *e, struct str sender, struct str address,
 			   struct course *k)
@@ -378,6 +397,7 @@ static enum err load_entry(struct loader *l, const struct conversation_rows_row 
 						   .file_count = (int64_t)e->attachments.n},
 			 &row, 1, &n));
 	TRY(load_attachments(l, e, row.id, v->inbox_id));
+	TRY(load_mentions(l, v, e, row.id));
 	if (e->text.n)
 		TRY(index_entry(l, v, row.id, at, e->text));
 	follow(k, e, row.id, at);

@@ -13,6 +13,7 @@
 	X(NONE,                 "")                                                        \
 	X(CONVERSATION_CREATED, "conversation_created") /* channel */                      \
 	X(MESSAGE_CREATED,      "message_created")      /* entry, direction, kind */       \
+	X(MENTIONED,            "mentioned")            /* entry, people: person ids */     \
 	X(MESSAGE_STATE,        "message_state")        /* entry, from, to */              \
 	X(STATUS_CHANGED,       "status_changed")       /* from, to */                     \
 	X(ASSIGNED,             "assigned")             /* from, to: person ids */         \

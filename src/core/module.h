@@ -40,7 +40,7 @@ struct module {
 	const struct migration *schema;             /* ended by module NULL */
 	const struct query *const *queries;         /* ended by NULL */
 	const struct query *const *more_queries[3]; /* of a second .sql file, a third, ... */
-	const struct route *routes[5];              /* tables, each ended by handle NULL */
+	const struct route *routes[8];              /* tables, each ended by handle NULL */
 	const struct reaction *listens;             /* ended by kind 0 */
 	const struct job_kind *jobs;                /* ended by name NULL */
 	const struct task_kind *tasks;              /* ended by name NULL */

@@ -63,6 +63,10 @@ struct inbox_write {
 };
 enum err inbox_write(struct ctx *, const struct inbox_write *, int64_t *entry_id, bool *fresh) MUST;
 
+/* Name people in a note: kept until they have opened the conversation, and told at once.  They are
+ * known to see the inbox. */
+enum err inbox_mention(struct ctx *, int64_t entry_id, struct ids people) MUST;
+
 /* What a channel needs to compose and send an entry. */
 struct inbox_file {
 	struct str name, type, hash, cid;

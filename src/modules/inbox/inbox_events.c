@@ -4,6 +4,7 @@
 #include "core/desk.h"
 #include "core/work.sql.h"
 #include "modules/inbox/inbox.schema.h"
+#include "modules/inbox/inbox_mention.sql.h"
 #include "modules/inbox/inbox_rules.h"
 
 /* ---- waking ---- */
@@ -136,8 +137,9 @@ const struct module inbox_module = {
     .name = "inbox",
     .schema = inbox_schema,
     .queries = inbox_queries,
+    .more_queries = {inbox_mention_queries},
     .routes = {inbox_conversation_routes, inbox_message_routes, inbox_setup_routes,
-	       inbox_library_routes, inbox_filter_routes},
+	       inbox_library_routes, inbox_filter_routes, inbox_mention_routes},
     .listens = listens,
     .jobs = jobs,
     .live = inbox_live_sources,

@@ -129,7 +129,7 @@ static const struct field inbox_count_fields[] = {
 static SHAPE(inbox_count_shape, "InboxCount", struct inbox_count, inbox_count_fields);
 
 struct counts {
-	int64_t mine, unassigned, all, mine_unread;
+	int64_t mine, unassigned, all, mine_unread, mentions;
 	struct list by_inbox;
 };
 static const struct field counts_fields[] = {
@@ -137,6 +137,7 @@ static const struct field counts_fields[] = {
     FIELD(struct counts, unassigned, F_INT, 0, 0, 0, NULL),
     FIELD(struct counts, all, F_INT, 0, 0, 0, NULL),
     FIELD(struct counts, mine_unread, F_INT, 0, 0, 0, NULL),
+    FIELD(struct counts, mentions, F_INT, 0, 0, 0, "Where a note names me and I have not looked"),
     FIELD_LIST(struct counts, by_inbox, 0, 0, &inbox_count_shape, NULL),
 };
 static SHAPE(counts_shape, "Counts", struct counts, counts_fields);
@@ -168,6 +169,7 @@ static enum err get_counts(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(count(c, (struct opt_int){0}, (struct opt_int){0}, &k.all));
 	TRY(conversation_count_unread(c, c->actor.scope, c->actor.id, &unread, 1, &n));
 	k.mine_unread = unread.n;
+	TRY(inbox_mentions_unseen(c, &k.mentions));
 	for (size_t i = 0; i < c->actor.scope.n; i++) {
 		by[i].id = c->actor.scope.v[i];
 		TRY(count(c, (struct opt_int){0}, SOME_INT(by[i].id), &by[i].n));
@@ -251,11 +253,14 @@ static SHAPE(read_shape, "ReadIn", struct read_in, read_fields);
 static enum err set_mark(struct ctx *c, int64_t id, int64_t up_to, struct reply *r)
 {
 	struct conversation_rows_row v;
+	bool seen = up_to > 0;
 
 	TRY(inbox_row(c, id, &v));
 	if (up_to > v.last_in_id)
 		up_to = v.last_in_id;
 	TRY(mark_read(c, id, c->actor.id, up_to));
+	if (seen)
+		TRY(inbox_mentions_seen(c, id, c->actor.id));
 	if (v.visitor_id && up_to && ctx_may(c, P_CONVERSATION_REPLY))
 		ctx_live(c,
 			 (struct live){.topic = LIVE_CHAT,

@@ -159,7 +159,7 @@ static const struct field message_fields[] = {
     FIELD(struct message_in, text, F_TEXT, FIELD_REQUIRED | FIELD_LONG, 0, TEXT_LIMIT, NULL),
     FIELD(struct message_in, client_id, F_TEXT, 0, 0, 64, "The same one twice is one message"),
     FIELD(struct message_in, attachment_ids, F_IDS, 0, 0, 20, NULL),
-    FIELD(struct message_in, mention_ids, F_IDS, 0, 0, 20, NULL),
+    FIELD(struct message_in, mention_ids, F_IDS, 0, 0, 20, "People named in a note"),
     FIELD(struct message_in, to, F_TEXTS, 0, 0, 20, NULL),
     FIELD(struct message_in, cc, F_TEXTS, 0, 0, 20, NULL),
     FIELD(struct message_in, seen_version, F_INT, FIELD_OPTIONAL, 0, 0,
@@ -212,6 +212,7 @@ static enum err post_message(struct ctx *c, const struct req *q, struct reply *r
 
 	TRY(inbox_row(c, q->id, &v));
 	TRY(check_message(c, in, &v, &text));
+	TRY(inbox_check_mentions(c, in->kind, in->mention_ids, v.inbox_id));
 	TRY(inbox_write(c,
 			&(struct inbox_write){.conversation_id = q->id,
 					      .kind = in->kind,
@@ -222,15 +223,7 @@ static enum err post_message(struct ctx *c, const struct req *q, struct reply *r
 					      .client_id = in->client_id},
 			&id, &fresh));
 	if (fresh) {
-		for (size_t i = 0; i < in->mention_ids.n; i++)
-			ctx_live(
-			    c, (struct live){.topic = LIVE_ME,
-					     .id = in->mention_ids.v[i],
-					     .inbox_id = v.inbox_id,
-					     .kind = S("mention"),
-					     .data = str_fmt(
-						 c->a, "\"conversation_id\":%lld,\"entry_id\":%lld",
-						 (long long)q->id, (long long)id)});
+		TRY(inbox_mention(c, id, in->mention_ids));
 		TRY(draft_delete(c, q->id, c->actor.id));
 		if (in->canned_id.is == GIVEN)
 			TRY(canned_use(c, in->canned_id.v));

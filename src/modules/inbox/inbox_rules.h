@@ -18,6 +18,26 @@ enum err inbox_index(struct ctx *, const struct conversation_rows_row *, int64_t
 enum err inbox_index_subject(struct ctx *, const struct conversation_rows_row *,
 			     struct str subject) MUST;
 
+/* ---- mentions ---- */
+
+/* E_INVALID for somebody who is not there or does not see the inbox, and outside a note. */
+enum err inbox_check_mentions(struct ctx *, struct str kind, struct ids people,
+			      int64_t inbox_id) MUST;
+enum err inbox_mentions_seen(struct ctx *, int64_t conversation_id, int64_t person_id) MUST;
+/* In how many conversations the actor was named and has not looked; 100 means 99+. */
+enum err inbox_mentions_unseen(struct ctx *, int64_t *n) MUST;
+enum err inbox_mentioned_here(struct ctx *, int64_t conversation_id, bool *) MUST;
+
+struct mention_view {
+	int64_t entry_id, person_id;
+	struct str name;
+	struct opt_int seen_at;
+};
+extern const struct shape mention_shape;
+/* Of several entries, in the order of their ids; then those of one. */
+enum err inbox_mentions_of(struct ctx *, struct ids entries, struct list *) MUST;
+struct list inbox_mentions_in(const struct list *all, int64_t entry_id);
+
 /* ---- views ---- */
 
 extern const struct shape card_shape, conversation_shape, entry_shape, draft_shape;
@@ -30,6 +50,8 @@ struct draft_view {
 };
 /* Cards of conversations, in the order of ids. */
 enum err inbox_cards(struct ctx *, struct ids, struct list *) MUST;
+/* Show these as unread, whatever else is known. */
+void inbox_cards_unread(struct list *cards, struct ids);
 /* A card with all the rest. */
 enum err inbox_full(struct ctx *, int64_t id, void **out) MUST;
 /* One entry as the console sees it. */
@@ -55,5 +77,5 @@ enum err inbox_undo(struct ctx *, const struct entry_get_row *) MUST;
 extern const struct filter_table inbox_filter;
 extern const struct route inbox_filter_routes[];
 extern const struct route inbox_conversation_routes[], inbox_message_routes[], inbox_setup_routes[],
-    inbox_library_routes[];
+    inbox_library_routes[], inbox_mention_routes[];
 extern const struct live_source inbox_live_sources[];

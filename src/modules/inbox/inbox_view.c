@@ -245,6 +245,15 @@ enum err inbox_cards(struct ctx *c, struct ids ids, struct list *out)
 	return E_OK;
 }
 
+void inbox_cards_unread(struct list *cards, struct ids ids)
+{
+	struct card *k = cards->v;
+
+	for (size_t i = 0; i < cards->n; i++)
+		for (size_t j = 0; j < ids.n; j++)
+			k[i].unread |= k[i].id == ids.v[j];
+}
+
 /* ---- drafts ---- */
 
 static const struct field draft_fields[] = {
@@ -286,7 +295,7 @@ struct full {
 	struct opt_int first_reply_at, resolved_at;
 	const void *customer, *draft;
 	struct strs reply_to, reply_cc;
-	bool can_reply;
+	bool can_reply, mentioned;
 };
 static const struct field full_fields[] = {
     CARD(struct card),
@@ -300,6 +309,7 @@ static const struct field full_fields[] = {
     FIELD(struct full, reply_to, F_TEXTS, 0, 0, 0, "Whom an answer goes to"),
     FIELD(struct full, reply_cc, F_TEXTS, 0, 0, 0, "Who else got the last message: for reply-all"),
     FIELD(struct full, can_reply, F_BOOL, 0, 0, 0, NULL),
+    FIELD(struct full, mentioned, F_BOOL, 0, 0, 0, "A note names me and I have not looked yet"),
     FIELD_OBJ(struct full, draft, 0, &draft_shape, "My own unfinished answer"),
 };
 SHAPE(conversation_shape, "Conversation", struct full, full_fields);
@@ -383,6 +393,7 @@ enum err inbox_full(struct ctx *c, int64_t id, void **out)
 	TRY(customer_view(c, v.customer_id, who));
 	f->customer = who;
 	TRY(inbox_draft(c, id, &f->draft));
+	TRY(inbox_mentioned_here(c, id, &f->mentioned));
 	TRY(fill_reply(c, f));
 	*out = f;
 	return E_OK;
@@ -397,7 +408,7 @@ struct entry_view {
 	struct opt_int person_id, customer_id, send_at;
 	struct strs to, cc;
 	bool html, automatic, has_raw;
-	struct list attachments;
+	struct list attachments, mentions;
 	struct opt_str event;
 };
 #define F(m, ty, tx) FIELD(struct entry_view, m, ty, 0, 0, 0, tx)
@@ -428,6 +439,7 @@ static const struct field entry_fields[] = {
     F(subject, F_TEXT, NULL),
     F(client_id, F_TEXT, "The sender's own id"),
     FIELD_LIST(struct entry_view, attachments, 0, 0, &file_shape, NULL),
+    FIELD_LIST(struct entry_view, mentions, 0, 0, &mention_shape, "Whom a note names"),
     F(automatic, F_BOOL, NULL),
     F(has_raw, F_BOOL, "Its source is kept, at .../raw"),
     N(event, F_JSON, "{kind, from, to} of an event"),
@@ -494,18 +506,25 @@ static enum err fill_entry(struct ctx *c, const struct entry_page_row *e, const 
 enum err inbox_thread(struct ctx *c, int64_t conversation_id, int64_t before, size_t most,
 		      struct list *out, int64_t *first)
 {
-	struct list rows, files;
+	struct list rows, files, mentions;
 
 	TRY(entry_page(c, conversation_id, before, (int64_t)most, &rows));
 	const struct entry_page_row *row = rows.v;
-	struct ids ids = {NEWN(c->a, int64_t, rows.n + 1), 0};
+	struct ids ids = {NEWN(c->a, int64_t, rows.n + 1), 0},
+		   notes = {NEWN(c->a, int64_t, rows.n + 1), 0};
 	struct entry_view *views = NEWN(c->a, struct entry_view, rows.n + 1);
-	for (size_t i = 0; i < rows.n; i++)
+	for (size_t i = 0; i < rows.n; i++) {
 		if (row[i].file_count)
 			ids.v[ids.n++] = row[i].id;
+		if (str_eq(row[i].kind, S("note")))
+			notes.v[notes.n++] = row[i].id;
+	}
 	TRY(attachment_rows(c, ids, &files));
-	for (size_t i = 0; i < rows.n; i++)
+	TRY(inbox_mentions_of(c, notes, &mentions));
+	for (size_t i = 0; i < rows.n; i++) {
 		TRY(fill_entry(c, &row[rows.n - 1 - i], &files, &views[i]));
+		views[i].mentions = inbox_mentions_in(&mentions, views[i].id);
+	}
 	*out = (struct list){views, rows.n};
 	*first = rows.n == most ? row[rows.n - 1].id : 0;
 	return E_OK;

@@ -2867,6 +2867,7 @@ export interface paths {
             /** @description The same one twice is one message */
             client_id?: string
             attachment_ids?: number[]
+            /** @description People named in a note */
             mention_ids?: number[]
             to?: string[]
             cc?: string[]
@@ -4125,6 +4126,61 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/mentions': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Conversations that name me in a note, the newest mention first */
+    get: {
+      parameters: {
+        query?: {
+          status?: 'open' | 'pending' | 'snoozed' | 'resolved' | 'spam' | 'any'
+          inbox_id?: number
+          team_id?: number
+          tag_id?: number
+          after?: string
+          limit?: number
+        }
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['Card'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/inboxes/{id}/check': {
     parameters: {
       query?: never
@@ -5111,6 +5167,8 @@ export interface components {
       /** @description Who else got the last message: for reply-all */
       reply_cc: string[]
       can_reply: boolean
+      /** @description A note names me and I have not looked yet */
+      mentioned: boolean
       draft: components['schemas']['Draft'] | null
     }
     Draft: {
@@ -5156,6 +5214,11 @@ export interface components {
       all: number
       /** Format: int64 */
       mine_unread: number
+      /**
+       * Format: int64
+       * @description Where a note names me and I have not looked
+       */
+      mentions: number
       by_inbox: components['schemas']['InboxCount'][]
     }
     InboxCount: {
@@ -5272,11 +5335,23 @@ export interface components {
       /** @description The sender's own id */
       client_id: string
       attachments: components['schemas']['File'][]
+      /** @description Whom a note names */
+      mentions: components['schemas']['Mention'][]
       automatic: boolean
       /** @description Its source is kept, at .../raw */
       has_raw: boolean
       /** @description {kind, from, to} of an event */
       event: unknown
+    }
+    Mention: {
+      /** Format: int64 */
+      person_id: number
+      name: string
+      /**
+       * Format: int64
+       * @description When they opened the conversation; null: not yet
+       */
+      seen_at: number | null
     }
     MessageHtml: {
       /** @description Cleaned, for /frame.html */

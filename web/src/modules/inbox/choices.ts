@@ -34,7 +34,8 @@ export const priorityChoices = computed<Option[]>(() =>
   PRIORITIES.toReversed().map((p) => ({ value: p, text: t(`inbox.priority.${p}`), icon: 'flag' })),
 )
 
-const reach = (inboxId: number) => (p: { all_inboxes: boolean; inbox_ids: number[] }) =>
+/** Who may see an inbox. */
+export const reach = (inboxId: number) => (p: { all_inboxes: boolean; inbox_ids: number[] }) =>
   p.all_inboxes || p.inbox_ids.includes(inboxId)
 
 /** Me first, then those who are online, of those who may see the inbox. */

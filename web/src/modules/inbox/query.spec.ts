@@ -27,6 +27,8 @@ describe('an address says which list is shown', () => {
       { status: 'spam', order: 'waiting' },
       { list: 'all', status: 'spam', order: 'waiting' },
     ],
+    ['mentions', {}, { list: 'mentions', status: 'any', order: 'newest' }],
+    ['mentions', { status: 'open' }, { list: 'mentions', status: 'open' }],
     ['nonsense', { status: 'nonsense', order: '', inbox: 'x' }, mine],
     ['mine', { inbox: '3', team: '4', tag: '5' }, { ...mine, inbox_id: 3, team_id: 4, tag_id: 5 }],
   ])('%s %o', (list, query, expected) => {
@@ -70,6 +72,14 @@ describe('a changed card lands where a reload would put it', () => {
     ['older than the last, all read', list, card(1), mine, false, [5, 4, 2, 1]],
     ['older than the last, more to come', list, card(1), mine, true, [5, 4, 2]],
     ['oldest first', [card(2), card(4)], card(3), { ...mine, order: 'oldest' }, false, [2, 3, 4]],
+    [
+      'where it was, for the mentions tell the order',
+      list,
+      card(2, { last_at: 99 }),
+      { ...mine, list: 'mentions', status: 'any' },
+      false,
+      [5, 4, 2],
+    ],
     [
       'urgent first',
       [card(5), card(4)],

@@ -4,7 +4,7 @@ import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 
 import type { Card } from '@/api/types'
 
-export const LISTS = ['mine', 'unassigned', 'all'] as const
+export const LISTS = ['mine', 'unassigned', 'all', 'mentions'] as const
 export const STATUSES = ['open', 'pending', 'snoozed', 'resolved', 'spam'] as const
 export const ORDERS = ['newest', 'oldest', 'waiting', 'priority'] as const
 export const PRIORITIES = ['none', 'low', 'medium', 'high', 'urgent'] as const
@@ -26,10 +26,14 @@ const oneOf = <T extends string>(all: readonly T[], value: unknown, fallback: T)
   all.find((one) => one === value) ?? fallback
 const idOf = (value: unknown) => (Number(value) > 0 ? Number(value) : undefined)
 
-export function readQuery(list: unknown, query: LocationQuery): ListQuery {
+/** What one was named in is shown whatever became of it; in the other lists work waits. */
+export const usualStatus = (list: List): Status => (list === 'mentions' ? 'any' : 'open')
+
+export function readQuery(name: unknown, query: LocationQuery): ListQuery {
+  const list = oneOf(LISTS, name, 'mine')
   return {
-    list: oneOf(LISTS, list, 'mine'),
-    status: oneOf<Status>([...STATUSES, 'any'], query['status'], 'open'),
+    list,
+    status: oneOf<Status>([...STATUSES, 'any'], query['status'], usualStatus(list)),
     order: oneOf(ORDERS, query['order'], 'newest'),
     inbox_id: idOf(query['inbox']),
     team_id: idOf(query['team']),
@@ -40,7 +44,7 @@ export function readQuery(list: unknown, query: LocationQuery): ListQuery {
 /** Only what differs from the usual is written, so that addresses stay short. */
 export function writeQuery(q: ListQuery): LocationQueryRaw {
   return {
-    status: q.status === 'open' ? undefined : q.status,
+    status: q.status === usualStatus(q.list) ? undefined : q.status,
     order: q.order === 'newest' ? undefined : q.order,
     inbox: q.inbox_id,
     team: q.team_id,
@@ -53,6 +57,7 @@ export function fits(card: Card, q: ListQuery, me: number) {
     mine: card.assignee_id === me,
     unassigned: card.assignee_id === null,
     all: true,
+    mentions: true,
   }
   return (
     list[q.list] &&
@@ -81,6 +86,8 @@ const compare: Record<Order, (a: Card, b: Card) => number> = {
 export function place(cards: Card[], card: Card, q: ListQuery, me: number, more: boolean) {
   const rest = cards.filter((c) => c.id !== card.id)
   if (!fits(card, q, me)) return rest
+  // In the order of the mentions, which a card does not tell: it keeps its place.
+  if (q.list === 'mentions') return cards.map((c) => (c.id === card.id ? card : c))
   const before = compare[q.order]
   let at = rest.findIndex((c) => before(card, c) < 0)
   if (at < 0) at = rest.length

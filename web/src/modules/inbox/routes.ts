@@ -9,7 +9,7 @@ export const routes: RouteRecordRaw[] = [
     beforeEnter: async () => `/inbox/${await firstList()}`,
   },
   {
-    path: '/inbox/:list(mine|unassigned|all)/:id(\\d+)?',
+    path: '/inbox/:list(mine|unassigned|all|mentions)/:id(\\d+)?',
     name: 'inbox',
     component: () => import('./InboxPage.vue'),
     meta: { title: 'inbox.title' },

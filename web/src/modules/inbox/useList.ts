@@ -14,13 +14,15 @@ export const query = ref<ListQuery>(readQuery('mine', {}))
 export const counts = shallowRef<Counts>()
 export const announcement = ref('')
 
-const page = usePage<Card>((after) =>
-  must(
-    api.GET('/conversations', {
-      params: { query: { ...query.value, after, limit: 40 } },
-    }),
-  ),
-)
+function readPage({ list, order, ...filters }: ListQuery, after?: string) {
+  const paging = { after, limit: 40 }
+  if (list === 'mentions')
+    return must(api.GET('/mentions', { params: { query: { ...filters, ...paging } } }))
+  return must(
+    api.GET('/conversations', { params: { query: { list, order, ...filters, ...paging } } }),
+  )
+}
+const page = usePage<Card>((after) => readPage(query.value, after))
 export const { items: cards, loading, loadingMore, problem, empty, load, more, next } = page
 
 export const find = (id: number) => cards.value.find((card) => card.id === id)
@@ -81,6 +83,10 @@ listen({
   read: ({ conversation_id }) => {
     touchCard(conversation_id, { unread: false })
     countsChanged()
+  },
+  mention: () => {
+    countsChanged()
+    if (query.value.list === 'mentions') void load(true)
   },
   reset: () => {
     void load(true)

@@ -181,8 +181,9 @@ export const newestIn = (open: Open) =>
 
 export async function markRead(open: Open) {
   const last = open.entries.findLast((e) => e.id > 0)
-  if (!last || !open.conversation?.unread) return
-  open.conversation.unread = false
+  const c = open.conversation
+  if (!last || !(c?.unread || c?.mentioned)) return
+  c.unread = c.mentioned = false
   touchCard(open.id, { unread: false })
   const body = { up_to: last.id }
   await api.POST('/conversations/{id}/read', { params: { path: { id: open.id } }, body })

@@ -56,6 +56,7 @@ export function entryOf(p: Parcel): Entry {
     cc: p.body.cc ?? [],
     subject: '',
     attachments: p.attachments,
+    mentions: [],
     automatic: false,
     event: null,
   }

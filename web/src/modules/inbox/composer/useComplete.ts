@@ -7,6 +7,7 @@ import { languageName } from '@/shared/format'
 import { t } from '@/shared/i18n'
 import { attempt } from '@/shared/toast'
 import { matches, type Option } from '@/ui/pick'
+import { reach } from '../choices'
 import { findTrigger, textFor, unresolved, type Trigger } from './complete'
 import type { Draft } from './drafts'
 
@@ -51,7 +52,7 @@ export function useComplete(conversation: () => Conversation, draft: () => Draft
       })),
     mention: () =>
       people.list.value
-        .filter((p) => p.active)
+        .filter((p) => p.active && reach(conversation().inbox_id)(p))
         .map((p) => ({
           value: p.id,
           text: p.name,

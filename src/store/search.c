@@ -6,7 +6,6 @@
 #include "store/engine.h"
 #include "store/search.sql.h"
 #include "store/search_text.h"
-#include "text/token.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -236,7 +235,7 @@ enum err search_rebuild(struct db *db, struct arena *a, size_t count, int64_t *l
 	size_t n;
 
 	TRY(search_state_get(db, a, &state, 1, &n));
-	if (state.version != TEXT_TOKENIZER_VERSION)
+	if (state.version != SEARCH_VERSION)
 		TRY(rebuild_start(db, a, &state.rest));
 	TRY(search_doc_below(db, a, state.rest, (int64_t)count, &rows));
 	const struct search_doc_below_row *v = rows.v;
@@ -244,5 +243,5 @@ enum err search_rebuild(struct db *db, struct arena *a, size_t count, int64_t *l
 	for (size_t i = 0; i < rows.n; i++)
 		TRY(rebuild_one(db, a, &v[i]));
 	*left = rows.n ? v[rows.n - 1].doc - 1 : count ? 0 : state.rest;
-	return search_state_set(db, a, TEXT_TOKENIZER_VERSION, *left);
+	return search_state_set(db, a, SEARCH_VERSION, *left);
 }

@@ -28,9 +28,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	search_parse(a, text, t);
 	struct str fts = search_match(a, t, &q, false), ts = search_match(a, t, &q, true);
 
-	/* two quotes a term, two for the scope */
-	if (t->n > SEARCH_TERMS_MAX || count(fts, '"') != 2 * t->n + 2 ||
-	    count(ts, '\'') != 2 * t->n + 2 || memchr(ts.p, '\\', ts.n))
+	size_t quotes = 2 * t->n + 2; /* two a term, two for the scope */
+
+	for (size_t i = 0; i < t->n; i++)
+		quotes += t->v[i].alt_n ? 2 : 0;
+	if (t->n > SEARCH_TERMS_MAX || count(fts, '"') != quotes || count(ts, '\'') != quotes ||
+	    count(fts, '(') != count(fts, ')') || memchr(ts.p, '\\', ts.n))
 		abort();
 	struct str snippet = search_snippet(a, t, text);
 

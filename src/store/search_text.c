@@ -2,63 +2,11 @@
 #include "store/search_text.h"
 
 #include "text/fold.h"
-#include "text/token.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* ---- texts ---- */
-
-enum { HEAD = '\2', HEAD_END = '\3' };
-
-struct places {
-	search_token_fn fn;
-	void *arg;
-	size_t base, place, from, to;
-	bool any, stop;
-};
-
-/* A chain and its first part start together, and the last character of a run ends with the pair
- * before it: these share a place. */
-static bool place_token(void *arg, struct str token, size_t from, size_t to)
-{
-	struct places *p = arg;
-
-	if (p->any && from != p->from && to != p->to)
-		p->place++;
-	p->any = true;
-	p->from = from;
-	p->to = to;
-	p->stop = !p->fn(p->arg, token, p->place, p->base + from, p->base + to);
-	return !p->stop;
-}
-
-void search_tokens(struct str text, search_token_fn fn, void *arg)
-{
-	struct places p = {.fn = fn, .arg = arg};
-	ptrdiff_t end = text.n && text.p[0] == HEAD ? str_find_char(text, HEAD_END) : -1;
-
-	if (end > 0) {
-		struct str rest = str_slice(text, 1, (size_t)end), word;
-		char token[32] = {HEAD};
-
-		while (!p.stop && str_cut(&rest, ' ', &word)) {
-			size_t n = word.n < sizeof token - 1 ? word.n : sizeof token - 1;
-
-			memcpy(token + 1, word.p, n);
-			p.stop = !fn(arg, (struct str){token, n + 1}, p.place++, 0, 1);
-		}
-		p.base = (size_t)end + 1;
-		text = str_slice(text, p.base, text.n);
-	}
-	if (!p.stop)
-		text_tokens(text, TEXT_INDEX, place_token, &p);
-}
-
-struct str search_text(struct arena *a, enum search_kind kind, int64_t inbox_id, struct str text)
-{
-	return str_fmt(a, "%ci%lld k%d%c%.*s", HEAD, (long long)inbox_id, (int)kind, HEAD_END,
-		       STR(str_clip(text, SEARCH_TEXT_MAX)));
-}
+/* ---- the index ---- */
 
 static void add_lexeme(struct buf *b, struct str token)
 {
@@ -108,6 +56,7 @@ struct parse {
 	struct arena *a;
 	struct search_terms *terms;
 	struct seen seen;
+	struct str piece;
 	bool phrase;
 	size_t first, last_to; /* of this piece */
 };
@@ -143,33 +92,101 @@ static bool one_dense(struct str token)
 	       fold_class(f.c[0]) >= FOLD_HAN && fold_class(f.c[0]) <= FOLD_MYANMAR;
 }
 
-static bool add_term(void *arg, struct str token, size_t from, size_t to)
+/* The form the index has a query's word in. */
+static struct str index_form(struct str token, char plain[TEXT_TOKEN_MAX])
+{
+	size_t whole, n = search_number(token, plain, &whole);
+
+	if (n) /* 1,299.00 is 1299 */
+		return (struct str){plain, str_ends((struct str){plain, n}, S(".00")) ? whole : n};
+	return search_stem(search_simple(token, plain), true);
+}
+
+static bool one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+/* Are the words before and after the gap written as one: shop@mail, 12/05? */
+static bool glued(struct str text, size_t from, size_t to)
+{
+	bool digits = from && one_of(text.p[from - 1], "0123456789") && to < text.n &&
+		      one_of(text.p[to], "0123456789");
+
+	for (size_t i = from; i < to; i++)
+		if (!one_of(text.p[i], digits ? "-._:#@/" : "-._:#@"))
+			return false;
+	return to - from <= 3;
+}
+
+static bool add_term(void *arg, struct str raw, size_t from, size_t to)
 {
 	struct parse *p = arg;
 	struct search_terms *t = p->terms;
+	char plain[TEXT_TOKEN_MAX];
 
 	if (t->n == SEARCH_TERMS_MAX)
 		return false;
+	struct str token = index_form(raw, plain);
 	struct search_term *new = &t->v[t->n];
 	size_t place = place_of(&p->seen, token, from);
 	bool near = t->n > p->first && place != (size_t)-1 && place == new[-1].place + 1;
+	bool one = from < p->last_to || glued(p->piece, p->last_to, from);
 
-	*new = (struct search_term){.token = str_dup(p->a, token), .place = place};
+	*new = (struct search_term){
+	    .token = str_dup(p->a, token), .place = place, .from = from, .to = to};
 	new->prefix = one_dense(token);
-	new->follows = near && (p->phrase || from < p->last_to) && !new[-1].prefix;
+	new->follows = near && (p->phrase || one) && !new[-1].prefix;
 	p->last_to = to;
 	t->n++;
 	return true;
 }
 
+/* A number written in groups may stand in one. */
+static bool add_run(void *arg, struct str token, size_t place, size_t from, size_t to)
+{
+	struct parse *p = arg;
+	struct search_term *v = p->terms->v;
+	size_t n = p->terms->n, i = p->first, j;
+
+	(void)place;
+	while (i < n && v[i].from < from)
+		i++;
+	for (j = i; j < n && v[j].to <= to;)
+		j++;
+	if (j == i || v[i].follows || (j < n && (v[j].follows || v[j].from < to)))
+		return true;
+	if (j > i + 1 || !str_eq(v[i].token, token)) {
+		v[i].alt = str_dup(p->a, token);
+		v[i].alt_n = j - i;
+	}
+	return true;
+}
+
+/* The piece with spaces for what joins words of their own, wide or not. */
+static struct str part_words(struct arena *a, struct str piece)
+{
+	char *p = str_z(a, piece);
+	struct fold f;
+	size_t at = 0;
+
+	while (fold_next(piece, &at, &f))
+		if (f.n == 1 && f.c[0] < 0x80 && one_of((char)f.c[0], SEARCH_WORD_JOINERS))
+			memset(p + f.from, ' ', f.to - f.from);
+	return (struct str){p, piece.n};
+}
+
 static void parse_piece(struct parse *p, struct str piece, bool phrase)
 {
 	p->seen.n = 0;
+	p->piece = piece;
 	p->phrase = phrase;
 	p->first = p->terms->n;
 	p->last_to = 0;
 	search_tokens(piece, see, &p->seen);
-	text_tokens(piece, TEXT_QUERY, add_term, p);
+	text_tokens(part_words(p->a, piece), TEXT_QUERY, add_term, p);
+	if (!phrase)
+		search_runs(piece, add_run, p);
 }
 
 /* Who types on sees what the word may become; two letters may become anything. */
@@ -180,9 +197,12 @@ static void open_end(struct search_terms *t, struct str text)
 	struct fold f;
 	size_t at = 0;
 
-	if (!last || end == ' ' || end == '"' || str_chars(last->token) < 3)
+	if (!last || end == ' ' || end == '"')
 		return;
-	if (fold_next(last->token, &at, &f) && f.n && fold_class(f.c[0]) <= FOLD_DIGIT)
+	for (size_t i = 0; i < t->n; i++)
+		t->v[i].alt_prefix = i + t->v[i].alt_n == t->n;
+	if (str_chars(last->token) >= 3 && fold_next(last->token, &at, &f) && f.n &&
+	    fold_class(f.c[0]) <= FOLD_DIGIT)
 		last->prefix = true;
 }
 
@@ -202,23 +222,31 @@ void search_parse(struct arena *a, struct str text, struct search_terms *t)
 	open_end(t, all);
 }
 
-static void add_quoted(struct buf *b, const struct search_term *t, bool pgsql)
+static void add_quoted(struct buf *b, struct str token, bool prefix, bool pgsql)
 {
 	if (pgsql) {
-		add_lexeme(b, t->token);
-		buf_z(b, t->prefix ? ":*" : "");
+		add_lexeme(b, token);
+		buf_z(b, prefix ? ":*" : "");
 		return;
 	}
 	buf_char(b, '"');
-	buf_add(b, t->token);
-	buf_z(b, t->prefix ? "\" *" : "\"");
+	buf_add(b, token);
+	buf_z(b, prefix ? "\" *" : "\"");
+}
+
+/* The other way to write this term and those after it it covers. */
+static void add_alt(struct buf *b, const struct search_term *t, bool pgsql)
+{
+	buf_char(b, '(');
+	add_quoted(b, t->alt, t->alt_prefix, pgsql);
+	buf_z(b, pgsql ? " | (" : " OR (");
 }
 
 static void add_head(struct buf *b, char what, int64_t id, bool pgsql)
 {
 	const char *quote = pgsql ? "'" : "\"";
 
-	buf_fmt(b, "%s%c%c%lld%s", quote, HEAD, what, (long long)id, quote);
+	buf_fmt(b, "%s%c%c%lld%s", quote, SEARCH_HEAD, what, (long long)id, quote);
 }
 
 static void add_scope(struct buf *b, const struct search_query *q, bool pgsql)
@@ -249,15 +277,21 @@ struct str search_match(struct arena *a, const struct search_terms *t, const str
 {
 	const char *and = pgsql ? " & " : " AND ", *then = pgsql ? " <-> " : " + ";
 	struct buf b = BUF(a);
+	size_t alt_end = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
 		bool starts = !t->v[i].follows, ends = i + 1 == t->n || !t->v[i + 1].follows;
 
 		if (i)
 			buf_z(&b, starts ? and : then);
+		if (t->v[i].alt_n) {
+			add_alt(&b, &t->v[i], pgsql);
+			alt_end = i + t->v[i].alt_n;
+		}
 		buf_z(&b, starts && !ends ? "(" : "");
-		add_quoted(&b, &t->v[i], pgsql);
+		add_quoted(&b, t->v[i].token, t->v[i].prefix, pgsql);
 		buf_z(&b, !starts && ends ? ")" : "");
+		buf_z(&b, i + 1 == alt_end ? "))" : "");
 	}
 	add_scope(&b, q, pgsql);
 	return buf_str(&b);
@@ -267,30 +301,43 @@ struct str search_match(struct arena *a, const struct search_terms *t, const str
 
 enum { HITS_MAX = 256, BEFORE = 40 };
 
+struct hit {
+	size_t from, to, term;
+};
+
 struct hits {
 	const struct search_terms *terms;
-	struct {
-		size_t from, to, term;
-	} v[HITS_MAX];
+	struct hit v[HITS_MAX];
 	size_t n;
 };
+
+static bool term_is(const struct search_term *t, struct str token)
+{
+	if (t->alt_n && (t->alt_prefix ? str_starts(token, t->alt) : str_eq(token, t->alt)))
+		return true;
+	return t->prefix ? str_starts(token, t->token) : str_eq(token, t->token);
+}
 
 static bool note_hit(void *arg, struct str token, size_t place, size_t from, size_t to)
 {
 	struct hits *h = arg;
 
 	(void)place;
-	for (size_t i = 0; i < h->terms->n; i++) {
-		const struct search_term *t = &h->terms->v[i];
-
-		if (!(t->prefix ? str_starts(token, t->token) : str_eq(token, t->token)))
-			continue;
-		h->v[h->n].from = from;
-		h->v[h->n].to = to;
-		h->v[h->n++].term = i;
-		break;
-	}
+	for (size_t i = 0; i < h->terms->n; i++)
+		if (term_is(&h->terms->v[i], token)) {
+			h->v[h->n++] = (struct hit){from, to, i};
+			break;
+		}
 	return h->n < HITS_MAX;
+}
+
+/* A telephone number comes after its groups. */
+static int by_start(const void *x, const void *y)
+{
+	const struct hit *a = x, *b = y;
+
+	return a->from != b->from ? (a->from > b->from) - (a->from < b->from)
+				  : (a->to < b->to) - (a->to > b->to);
 }
 
 /* The hit from which on the most terms stand within one snippet. */
@@ -328,6 +375,15 @@ static void add_line(struct buf *b, struct str s)
 		buf_char(b, (unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f ? ' ' : s.p[i]);
 }
 
+/* Two marks that nothing or only a joiner parts are one. */
+static bool touches(struct str text, size_t end, size_t from)
+{
+	for (size_t i = end; i < from; i++)
+		if (!one_of(text.p[i], "-._:#@/&+"))
+			return false;
+	return true;
+}
+
 struct str search_snippet(struct arena *a, const struct search_terms *t, struct str text)
 {
 	struct hits *h = NEW(a, struct hits);
@@ -336,6 +392,7 @@ struct str search_snippet(struct arena *a, const struct search_terms *t, struct 
 
 	h->terms = t;
 	search_tokens(text, note_hit, h);
+	qsort(h->v, h->n, sizeof *h->v, by_start);
 	size_t i = best_hit(h);
 
 	if (h->n && h->v[i].from > BEFORE)
@@ -345,7 +402,7 @@ struct str search_snippet(struct arena *a, const struct search_terms *t, struct 
 	for (at = from; i < h->n && h->v[i].from < to;) {
 		size_t start = h->v[i].from, end = h->v[i].to;
 
-		for (i++; i < h->n && h->v[i].from <= end; i++)
+		for (i++; i < h->n && touches(text, end, h->v[i].from); i++)
 			end = h->v[i].to > end ? h->v[i].to : end;
 		end = end < to ? end : to;
 		add_line(&b, str_slice(text, at, start));

@@ -1,5 +1,5 @@
-/* search_text.h - texts as tokens with places, queries as what each engine's index is asked,
- * and snippets; only src/store includes it.
+/* search_text.h - queries as what each engine's index is asked, and snippets; only src/store
+ * includes it.
  *
  * A document's text is preceded by a head that names its inbox and kind as tokens no text can
  * hold, so that the index itself keeps to what somebody may see. */
@@ -7,32 +7,28 @@
 #pragma once
 
 #include "base/buf.h"
-#include "store/store.h"
+#include "store/search_tokens.h"
 
 enum {
-	SEARCH_TEXT_MAX = 65536,
 	SEARCH_QUERY_MAX = 1024, /* bytes of a query that are looked at */
 	SEARCH_TERMS_MAX = 32,   /* tokens of a query that are looked at */
 	SEARCH_INBOXES_MAX = 32, /* more are left to the table's column */
 	SEARCH_SNIPPET = 160,    /* bytes, about */
 };
 
-/* Tokens with their places.  Tokens of one place stand for the same stretch; tokens of neighbouring
- * places follow each other.  False stops. */
-typedef bool (*search_token_fn)(void *arg, struct str token, size_t place, size_t from, size_t to);
-void search_tokens(struct str text, search_token_fn, void *arg);
-
-/* The text with its head. */
-struct str search_text(struct arena *, enum search_kind, int64_t inbox_id, struct str text);
-
 /* The text of a PostgreSQL tsvector. */
 struct str search_vector(struct arena *, struct str text);
 
 struct search_term {
 	struct str token;
-	size_t place;
+	size_t place, from, to;
 	bool prefix;
 	bool follows; /* right after the one before it: a phrase or a run without spaces */
+
+	/* what may stand instead of this term and those after it, alt_n in all; else empty */
+	struct str alt;
+	size_t alt_n;
+	bool alt_prefix;
 };
 
 struct search_terms {

@@ -17,14 +17,12 @@
  * as a prefix (each character of an indexed run begins some token).
  *
  * Any bytes will do; what is not UTF-8, NUL and control characters part words.  Linear time,
- * no memory but the stack, any thread, no lock. */
+ * no memory but the stack, any thread, no lock.  Shipped models count these tokens and search
+ * indexes them: a change means new models and a new SEARCH_VERSION (store/search_tokens.h). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
 #include "base/str.h"
-
-/* Kept with an index; when it differs, the index is made anew. */
-enum { TEXT_TOKENIZER_VERSION = 1 };
 
 /* No token is longer, in bytes; what runs on without end is cut. */
 enum { TEXT_TOKEN_MAX = 128 };

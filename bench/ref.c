@@ -1,9 +1,9 @@
-/* ref DATA CONVERSATION SECONDS DELAY_US BATCH...: what the database alone can do.
+/* ref DATA CONVERSATION SPREAD SECONDS DELAY_US BATCH...: what the database alone can do.
  *
  * Runs one answer of an agent as the server would, noting every statement with its parameters
  * (session, Idempotency-Key and search index included); then does only those, prepared, on one
- * thread, BATCH answers a commit, with keys of their own.  No HTTP, no JSON, no rules.  DATA is a
- * desk that nobody serves; it is changed. */
+ * thread, BATCH answers a commit, with keys of their own, to SPREAD conversations in turn.  No
+ * HTTP, no JSON, no rules.  DATA is a desk that nobody serves; it is changed. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/modules.h"
 #include "base/clock.h"
@@ -38,6 +38,7 @@ struct note {
 static struct arena *kept;
 static struct note notes[NOTES_MAX];
 static size_t notes_n;
+static int64_t conversation, spread;
 static struct search_doc docs[8];
 static size_t docs_n;
 static const struct engine *under;
@@ -64,7 +65,7 @@ static enum err note_run(struct db *db, struct arena *a, struct statement *s, co
 }
 
 /* What the dispatcher does around the handler, from within. */
-static enum err answer(struct ctx *c, int64_t conversation)
+static enum err answer(struct ctx *c)
 {
 	struct session_actor_row session;
 	struct idempotency_claim_row claim;
@@ -98,13 +99,14 @@ static enum err answer(struct ctx *c, int64_t conversation)
 
 static enum err note_answer(struct ctx *c, void *arg)
 {
+	(void)arg;
 	struct engine noting = *c->db->engine;
 
 	notes_n = docs_n = 0;
 	under = c->db->engine;
 	noting.run = note_run;
 	c->db->engine = &noting;
-	enum err e = answer(c, *(int64_t *)arg);
+	enum err e = answer(c);
 
 	c->db->engine = under;
 	for (size_t i = 0; i < c->db->pending_n && docs_n < COUNT(docs); i++) {
@@ -140,10 +142,27 @@ static enum err prepare_notes(struct db *db)
 	return E_OK;
 }
 
-/* The same, but for the keys and the number that the index knows the message by. */
+/* The keys and the conversation of this answer in place of those noted. */
+static void renew(struct param *p, struct str key, int64_t to)
+{
+	static int64_t one;
+
+	if (str_eq(p->s, KEY) || str_eq(p->s, CLIENT))
+		p->s = key;
+	if (p->type == F_INT && p->i == conversation)
+		p->i = to;
+	if (p->type == F_IDS && p->ids.n == 1 && p->ids.v[0] == conversation) {
+		one = to;
+		p->ids.v = &one;
+	}
+}
+
+/* The same, but for the keys, the conversation and the number that the index knows the message
+ * by. */
 static enum err again(struct db *db, struct arena *a, int64_t number)
 {
 	struct str key = str_fmt(a, "ref-%lld", (long long)number);
+	int64_t to = conversation + number % spread;
 
 	for (size_t i = 0; i < notes_n; i++) {
 		struct note *n = &notes[i];
@@ -152,14 +171,14 @@ static enum err again(struct db *db, struct arena *a, int64_t number)
 
 		memcpy(params, n->params, n->s.params * sizeof *params);
 		for (size_t p = 0; p < n->s.params; p++)
-			if (str_eq(params[p].s, KEY) || str_eq(params[p].s, CLIENT))
-				params[p].s = key;
+			renew(&params[p], key, to);
 		TRY(db->engine->run(db, a, &n->s, params, &k));
 	}
 	for (size_t i = 0; i < docs_n; i++) {
 		struct search_doc d = docs[i];
 
 		d.id += d.kind == SEARCH_MESSAGE ? number * 1000 : 0;
+		d.conversation_id = to;
 		TRY(search_put(db, a, &d));
 	}
 	return E_OK;
@@ -221,7 +240,7 @@ static void measure(struct db *db, int batch, int seconds, int delay_us)
 	arena_free(a);
 }
 
-static enum err note_all(struct arena *a, char *data, int64_t conversation, struct str *place)
+static enum err note_all(struct arena *a, char *data, struct str *place)
 {
 	char *flags[] = {"--data", data};
 	struct config config;
@@ -236,7 +255,7 @@ static enum err note_all(struct arena *a, char *data, int64_t conversation, stru
 		return e;
 	}
 	*place = str_slice(config.database, sizeof "sqlite:" - 1, config.database.n);
-	e = desk_write(d, note_answer, &conversation);
+	e = desk_write(d, note_answer, NULL);
 	desk_close(d);
 	return e == NOTED ? E_OK : e;
 }
@@ -250,9 +269,11 @@ int main(int argc, char **argv)
 	pthread_t keeper;
 
 	kept = arena_new();
-	if (argc < 6)
+	if (argc < 7)
 		return 2;
-	if (note_all(a, argv[1], strtoll(argv[2], NULL, 10), &place) != E_OK)
+	conversation = strtoll(argv[2], NULL, 10);
+	spread = strtoll(argv[3], NULL, 10);
+	if (note_all(a, argv[1], &place) != E_OK)
 		return 1;
 	path = str_z(a, place);
 	k.writer = sqlite_connect(a, path, true, DB_WRITER, &why);
@@ -265,9 +286,9 @@ int main(int argc, char **argv)
 		continue;
 	if (pthread_create(&keeper, NULL, keep_log, &k) != 0)
 		return 1;
-	for (int i = 5; i < argc; i++)
-		measure(k.writer, (int)strtol(argv[i], NULL, 10), (int)strtol(argv[3], NULL, 10),
-			(int)strtol(argv[4], NULL, 10));
+	for (int i = 6; i < argc; i++)
+		measure(k.writer, (int)strtol(argv[i], NULL, 10), (int)strtol(argv[4], NULL, 10),
+			(int)strtol(argv[5], NULL, 10));
 	__atomic_store_n(&k.stop, true, __ATOMIC_RELEASE);
 	pthread_join(keeper, NULL);
 	for (size_t i = 0; i < notes_n; i++)

@@ -114,6 +114,7 @@ struct plan {
 	const struct query *q;
 	uint64_t mask;
 	struct buf out;
+	const char *why; /* of the engine, when it has no plan */
 };
 
 struct plan_line {
@@ -130,22 +131,40 @@ static const struct field line_fields[] = {ID(0), ID(1), ID(2),
 static const struct shape sqlite_line = {"PlanLine", line_fields, 4, sizeof(struct plan_line)};
 static const struct shape pgsql_line = {"PlanLine", line_fields + 3, 1, sizeof(struct plan_line)};
 
+static const char *pgsql_type(enum field_type t)
+{
+	switch (t) {
+	case F_INT:
+	case F_TIME: return "bigint";
+	case F_BOOL: return "boolean";
+	case F_REAL: return "double precision";
+	case F_IDS: return "bigint[]";
+	default: return "text";
+	}
+}
+
 /* PostgreSQL is asked for the plan it would keep, of tables large enough for an index. */
 static enum err prepare_plan(struct ctx *c, struct plan *p, struct str text, struct buf *sql)
 {
 	size_t n = p->q->in ? p->q->in->n : 0;
+	struct buf types = BUF(c->a);
 
-	TRY(db_script(c->db, str_fmt(c->a,
-				     "SET LOCAL plan_cache_mode = force_generic_plan;"
-				     "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = on;"
-				     "PREPARE plan AS %.*s",
-				     STR(text))
-				 .p));
 	buf_z(sql, "EXPLAIN EXECUTE plan");
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		buf_fmt(&types, "%s%s", i ? ", " : "(", pgsql_type(p->q->in->fields[i].type));
 		buf_z(sql, i ? ", NULL" : "(NULL");
+	}
+	buf_z(&types, n ? ")" : "");
 	buf_z(sql, n ? ")" : "");
-	return E_OK;
+	return db_script(c->db, str_fmt(c->a,
+					"SET LOCAL plan_cache_mode = force_generic_plan;"
+					"SET LOCAL enable_seqscan = off;"
+					"SET LOCAL enable_sort = off;"
+					"SET LOCAL enable_bitmapscan = off;"
+					"SET LOCAL enable_incremental_sort = off;"
+					"PREPARE plan%.*s AS %.*s",
+					STR(buf_str(&types)), STR(text))
+				    .p);
 }
 
 static enum err read_plan(struct ctx *c, void *arg)
@@ -163,8 +182,10 @@ static enum err read_plan(struct ctx *c, void *arg)
 		TRY(prepare_plan(c, p, buf_str(&text), &sql));
 	else
 		buf_fmt(&sql, "EXPLAIN QUERY PLAN %.*s", STR(buf_str(&text)));
-	TRY(db_composed(c->db, c->a, buf_str(&sql).p, NULL, 0, pgsql ? &pgsql_line : &sqlite_line,
-			lines, COUNT(lines), &n));
+	enum err e = db_composed(c->db, c->a, buf_str(&sql).p, NULL, 0,
+				 pgsql ? &pgsql_line : &sqlite_line, lines, COUNT(lines), &n);
+	p->why = str_z(p->t->a, str_of(db_error(c->db)));
+	TRY(e);
 	for (size_t i = 0; i < n; i++)
 		buf_fmt(&p->out, "%.*s\n", STR(lines[i].text));
 	return pgsql ? db_script(c->db, "DEALLOCATE plan") : E_OK;
@@ -174,7 +195,7 @@ struct str testing_plan(struct testing *t, const struct query *q, uint64_t mask)
 {
 	struct plan p = {.t = t, .q = q, .mask = mask, .out = BUF(t->a)};
 
-	must(testing_do(t, read_plan, &p) == E_OK, q->name);
+	must(testing_do(t, read_plan, &p) == E_OK, p.why);
 	return buf_str(&p.out);
 }
 

@@ -94,8 +94,9 @@ static void acts_on_many_at_once(void **state)
 		assert_int_equal(f.distinct, f.n);
 		assert_int_equal(f.bad, 0);
 		assert_int_equal(f.failed, 1);
-		assert_int_equal(acts, 1 + 5); /* in its batch, then alone */
-		assert_in_range(commits, 2, 8);
+		assert_in_range(acts, 5,
+				10); /* alone, and in its batch unless that took too long */
+		assert_in_range(commits, 2, EVENTS / 2);
 		testing_close(&t);
 	}
 }

@@ -74,23 +74,34 @@ SELECT id, inbox_id, channel, customer_id, visitor_id, subject, status, priority
   FROM conversation WHERE id @any(:ids);
 
 -- name: conversation_page
--- doc: Ids of a page; the unary plus keeps the planner on the index that is the order.
--- in: scope ids, status text?, assignee_id int?, inbox_id int?, team_id int?, tag_id int?, newest bool?, oldest bool?, waiting bool?, priority bool?, newest_key int?, oldest_key int?, waiting_key int?, priority_key int?, priority_at int?, after_id int, most int
+-- doc: One inbox's share of a page, out of an index alone: each order's begins with the inbox and the status.
+-- in: inbox_id int, status text, assignee_id int?, team_id int?, tag_id int?, newest bool?, oldest bool?, waiting bool?, priority bool?, newest_key int?, oldest_key int?, waiting_key int?, priority_key int?, priority_at int?, after_id int, most int
 -- one: newest, oldest, waiting, priority
--- all: id int, last_at time, waiting_since time?, priority int
-SELECT id, last_at, waiting_since, priority FROM conversation
- WHERE +inbox_id @any(:scope) AND :after_id >= 0
---? status
-   AND status = :status
+-- all: id int, key int, priority int
+SELECT id, 0
+--? newest
+  + last_at
 --.
+--? oldest
+  + last_at
+--.
+--? waiting
+  + waiting_since
+--.
+--? priority
+  + last_at
+--.
+  , 0
+--? priority
+  + priority
+--.
+  FROM conversation
+ WHERE inbox_id = :inbox_id AND status = :status AND :after_id >= 0
 --? assignee_id
    AND assignee_id = :assignee_id
 --.
---? inbox_id
-   AND inbox_id = :inbox_id
---.
 --? team_id
-   AND team_id = :team_id
+   AND team_id = :team_id AND team_id > 0
 --.
 --? tag_id
    AND EXISTS (SELECT 1 FROM conversation_tag t WHERE t.conversation_id = conversation.id AND t.tag_id = :tag_id)
@@ -122,24 +133,84 @@ SELECT id, last_at, waiting_since, priority FROM conversation
 --.
  LIMIT :most;
 
--- name: conversation_count
--- in: scope ids, status text, assignee_id int?, inbox_id int?
--- out: n int
-SELECT count(*) FROM (SELECT 1 FROM conversation
- WHERE status = :status AND +inbox_id @any(:scope)
+-- name: conversation_tagged
+-- doc: The same for a tag that few have: its conversations are read and sorted.
+-- in: inbox_id int, status text, assignee_id int?, team_id int?, tag_id int, newest bool?, oldest bool?, waiting bool?, priority bool?, newest_key int?, oldest_key int?, waiting_key int?, priority_key int?, priority_at int?, after_id int, most int
+-- one: newest, oldest, waiting, priority
+-- all: id int, key int, priority int
+SELECT id, 0
+--? newest
+  + last_at
+--.
+--? oldest
+  + last_at
+--.
+--? waiting
+  + waiting_since
+--.
+--? priority
+  + last_at
+--.
+  , 0
+--? priority
+  + priority
+--.
+  FROM conversation_tag t CROSS JOIN conversation
+ WHERE t.tag_id = :tag_id AND id = t.conversation_id AND inbox_id = :inbox_id AND status = :status AND :after_id >= 0
 --? assignee_id
    AND assignee_id = :assignee_id
 --.
---? inbox_id
-   AND inbox_id = :inbox_id
+--? team_id
+   AND team_id = :team_id AND team_id > 0
 --.
- LIMIT 100) few;
+--? newest_key
+   AND (last_at, id) < (:newest_key, :after_id)
+--.
+--? oldest_key
+   AND (last_at, id) > (:oldest_key, :after_id)
+--.
+--? waiting_key
+   AND (waiting_since, id) > (:waiting_key, :after_id)
+--.
+--? priority_key
+   AND (priority, last_at, id) < (:priority_key, :priority_at, :after_id)
+--.
+--? newest
+ ORDER BY last_at DESC, id DESC
+--.
+--? oldest
+ ORDER BY last_at, id
+--.
+--? waiting
+   AND waiting_since IS NOT NULL
+ ORDER BY waiting_since, id
+--.
+--? priority
+ ORDER BY priority DESC, last_at DESC, id DESC
+--.
+ LIMIT :most;
+
+-- name: tag_count
+-- in: tag_id int, most int
+-- out: n int
+SELECT count(*) FROM (SELECT 1 FROM conversation_tag WHERE tag_id = :tag_id LIMIT :most) few;
+
+-- name: conversation_count
+-- in: inbox_id int, status text
+-- out: n int
+SELECT count(*) FROM (SELECT 1 FROM conversation WHERE inbox_id = :inbox_id AND status = :status LIMIT 100) few;
+
+-- name: conversation_count_of
+-- in: scope ids, status text, assignee_id int
+-- out: n int
+SELECT count(*) FROM (SELECT 1 FROM conversation
+ WHERE assignee_id = :assignee_id AND inbox_id @any(:scope) AND status = :status LIMIT 100) few;
 
 -- name: conversation_count_unread
 -- in: scope ids, person_id int
 -- out: n int
 SELECT count(*) FROM (SELECT 1 FROM conversation c
- WHERE c.assignee_id = :person_id AND c.status = 'open' AND +c.inbox_id @any(:scope) AND c.last_in_id > 0
+ WHERE c.assignee_id = :person_id AND c.status = 'open' AND c.inbox_id @any(:scope) AND c.last_in_id > 0
    AND NOT EXISTS (SELECT 1 FROM read_mark m WHERE m.conversation_id = c.id AND m.person_id = :person_id
                    AND m.entry_id >= c.last_in_id)
  LIMIT 100) few;

@@ -7,7 +7,7 @@
 #include "modules/customer/customer.h"
 #include "modules/inbox/inbox_rules.h"
 
-enum { PAGE = 25 };
+enum { PAGE = 25, COUNT_MOST = 100 };
 
 /* ---- lists ---- */
 
@@ -30,50 +30,6 @@ static const struct field list_fields[] = {
 };
 static SHAPE(list_shape, "ConversationQuery", struct list_in, list_fields);
 
-/* "key.id" or "priority.at.id" of the last row. */
-static enum err read_after(struct ctx *c, struct str after, struct conversation_page_in *p)
-{
-	struct str parts[3], rest = after;
-	int64_t v[3] = {0};
-	size_t n = 0;
-
-	if (!after.n)
-		return E_OK;
-	while (n < 3 && str_cut(&rest, '.', &parts[n])) {
-		if (!str_int(parts[n], &v[n]))
-			return fail(c, E_INVALID, "error.cursor", "after");
-		n++;
-	}
-	p->after_id = v[n - 1];
-	if (p->priority.is == GIVEN && n == 3) {
-		p->priority_key = SOME_INT(v[0]);
-		p->priority_at = SOME_INT(v[1]);
-	} else if (n != 2) {
-		return fail(c, E_INVALID, "error.cursor", "after");
-	} else if (p->newest.is == GIVEN) {
-		p->newest_key = SOME_INT(v[0]);
-	} else if (p->oldest.is == GIVEN) {
-		p->oldest_key = SOME_INT(v[0]);
-	} else {
-		p->waiting_key = SOME_INT(v[0]);
-	}
-	return E_OK;
-}
-
-static struct str next_after(struct ctx *c, const struct conversation_page_in *p,
-			     const struct list *rows)
-{
-	if (rows->n < (size_t)p->most)
-		return S("");
-	const struct conversation_page_row *last =
-	    (const struct conversation_page_row *)rows->v + rows->n - 1;
-	if (p->priority.is == GIVEN)
-		return str_fmt(c->a, "%lld.%lld.%lld", (long long)last->priority,
-			       (long long)last->last_at, (long long)last->id);
-	int64_t key = p->waiting.is == GIVEN ? last->waiting_since.v : last->last_at;
-	return str_fmt(c->a, "%lld.%lld", (long long)key, (long long)last->id);
-}
-
 static struct opt_int assignee_of(struct ctx *c, const struct list_in *in)
 {
 	if (str_eq(in->list, S("mine")))
@@ -86,34 +42,21 @@ static struct opt_int assignee_of(struct ctx *c, const struct list_in *in)
 static enum err get_list(struct ctx *c, const struct req *q, struct reply *r)
 {
 	const struct list_in *in = q->in;
-	struct conversation_page_in p = {.scope = c->actor.scope,
-					 .assignee_id = assignee_of(c, in),
-					 .inbox_id = in->inbox_id,
-					 .team_id = in->team_id,
-					 .tag_id = in->tag_id,
-					 .most = in->limit ? in->limit : PAGE};
-	struct list rows, cards;
+	struct inbox_list want = {.order = in->order,
+				  .status = in->status.n ? in->status : S("open"),
+				  .after = in->after,
+				  .inbox_id = in->inbox_id,
+				  .team_id = in->team_id,
+				  .tag_id = in->tag_id,
+				  .assignee_id = assignee_of(c, in),
+				  .most = in->limit ? (size_t)in->limit : PAGE};
+	struct list cards;
+	struct ids ids;
+	struct str next;
 
-	/* Who sees one inbox walks that inbox's index, not everybody's. */
-	if (c->actor.scope.n == 1 && p.inbox_id.is != GIVEN)
-		p.inbox_id = SOME_INT(c->actor.scope.v[0]);
-	if (!str_eq(in->status, S("any")))
-		p.status = SOME_STR(in->status.n ? in->status : S("open"));
-	if (str_eq(in->order, S("oldest")))
-		p.oldest = SOME_BOOL(true);
-	else if (str_eq(in->order, S("waiting")))
-		p.waiting = SOME_BOOL(true);
-	else if (str_eq(in->order, S("priority")))
-		p.priority = SOME_BOOL(true);
-	else
-		p.newest = SOME_BOOL(true);
-	TRY(read_after(c, in->after, &p));
-	TRY(conversation_page(c, &p, &rows));
-	struct ids ids = {NEWN(c->a, int64_t, rows.n + 1), rows.n};
-	for (size_t i = 0; i < rows.n; i++)
-		ids.v[i] = ((struct conversation_page_row *)rows.v)[i].id;
+	TRY(inbox_list(c, &want, &ids, &next));
 	TRY(inbox_cards(c, ids, &cards));
-	reply_many(r, cards.v, cards.n, next_after(c, &p, &rows));
+	reply_many(r, cards.v, cards.n, next);
 	return E_OK;
 }
 
@@ -142,16 +85,12 @@ static const struct field counts_fields[] = {
 };
 static SHAPE(counts_shape, "Counts", struct counts, counts_fields);
 
-static enum err count(struct ctx *c, struct opt_int assignee, struct opt_int inbox, int64_t *n)
+static enum err count_of(struct ctx *c, int64_t assignee_id, int64_t *n)
 {
-	struct conversation_count_row row;
+	struct conversation_count_of_row row;
 	size_t got;
 
-	if (inbox.is != GIVEN && c->actor.scope.n == 1)
-		inbox = SOME_INT(c->actor.scope.v[0]);
-	TRY(conversation_count(
-	    c, &(struct conversation_count_in){c->actor.scope, S("open"), assignee, inbox}, &row, 1,
-	    &got));
+	TRY(conversation_count_of(c, c->actor.scope, S("open"), assignee_id, &row, 1, &got));
 	*n = row.n;
 	return E_OK;
 }
@@ -164,16 +103,19 @@ static enum err get_counts(struct ctx *c, const struct req *q, struct reply *r)
 	size_t n;
 
 	(void)q;
-	TRY(count(c, SOME_INT(c->actor.id), (struct opt_int){0}, &k.mine));
-	TRY(count(c, SOME_INT(0), (struct opt_int){0}, &k.unassigned));
-	TRY(count(c, (struct opt_int){0}, (struct opt_int){0}, &k.all));
+	TRY(count_of(c, c->actor.id, &k.mine));
+	TRY(count_of(c, 0, &k.unassigned));
 	TRY(conversation_count_unread(c, c->actor.scope, c->actor.id, &unread, 1, &n));
 	k.mine_unread = unread.n;
 	TRY(inbox_mentions_unseen(c, &k.mentions));
 	for (size_t i = 0; i < c->actor.scope.n; i++) {
+		struct conversation_count_row row;
 		by[i].id = c->actor.scope.v[i];
-		TRY(count(c, (struct opt_int){0}, SOME_INT(by[i].id), &by[i].n));
+		TRY(conversation_count(c, by[i].id, S("open"), &row, 1, &n));
+		by[i].n = row.n;
+		k.all += row.n;
 	}
+	k.all = k.all < COUNT_MOST ? k.all : COUNT_MOST;
 	k.by_inbox = (struct list){by, c->actor.scope.n};
 	reply_one(r, &k);
 	return E_OK;

@@ -48,6 +48,18 @@ struct draft_view {
 	struct strs to, cc;
 	int64_t at, version;
 };
+/* What a page of the list is to hold. */
+struct inbox_list {
+	struct str order;  /* oldest, waiting, priority; anything else: newest */
+	struct str status; /* or "any" */
+	struct str after;  /* the page before's next, or empty */
+	struct opt_int inbox_id, team_id, tag_id, assignee_id;
+	size_t most;
+};
+/* The page's conversations that the actor may see, in order; *next is empty at the end.
+ * E_INVALID: `after` cannot be read. */
+enum err inbox_list(struct ctx *, const struct inbox_list *, struct ids *, struct str *next) MUST;
+
 /* Cards of conversations, in the order of ids. */
 enum err inbox_cards(struct ctx *, struct ids, struct list *) MUST;
 /* Show these as unread, whatever else is known. */

@@ -17,6 +17,8 @@ mkdirSync(out, { recursive: true })
 
 const PAGES = [
   ['sign-in', '/sign-in', { signedOut: true }],
+  ['forgot-password', '/forgot-password', { signedOut: true }],
+  ['set-password', '/set-password#used', { signedOut: true }],
   ['inbox', '/inbox/mine'],
   ['conversation-mail', '/inbox/all/325'],
   ['conversation-chat', '/inbox/all/399'],

@@ -74,6 +74,8 @@ class Input(Scenario):
                      "/customers?after=zzz", "/customers?q=a&after=zzz", "/quarantine?after=zzz"):
             with self.subTest(path):
                 self.refused(422, "error.cursor", "GET", path, None)
+        # A chat window that knows no message yet asks for those after 0.
+        self.assertEqual(self.visitor.call("GET", "/chat/me/messages?after=0").status, 200)
         a = self.visitor.call("GET", "/chat/me/messages?after=zzz")
         self.assertEqual((a.status, a.json["key"]), (422, "error.cursor"))
 

@@ -409,7 +409,8 @@ static enum err get_messages(struct ctx *c, const struct req *q, struct reply *r
 	size_t most = in->limit ? (size_t)in->limit : PAGE;
 	int64_t after, conversation, seen = 0;
 
-	TRY(req_cursor(c, in->after, 0, &after));
+	/* A window that knows no message yet asks for those after 0. */
+	TRY(req_cursor(c, str_eq(in->after, S("0")) ? S("") : in->after, 0, &after));
 	TRY(inbox_of_visitor(c, c->actor.id, &conversation, &status));
 	if (conversation) {
 		TRY(inbox_messages(c, conversation, after, most, &messages));

@@ -137,14 +137,21 @@ static bool card_shape(const char *d, size_t n)
 	return (two == 35 || two == 62 || two == 60 || two == 64 || two == 65) && n >= 16;
 }
 
+/* The longest of the digits here that is a card's number and ends where a group ends: another
+ * number, or the three digits of its back, may follow. */
 static size_t end_card(const struct scan *s)
 {
 	char d[20];
-	size_t n, end = gather_digits(s, d, 20, &n);
+	size_t n, i = gather_digits(s, d, 20, &n);
 
-	if (n < 13 || n > 19 || digit(peek(s, end)) || !card_shape(d, n) || !luhn(d, n))
-		return 0;
-	return end;
+	if (digit(peek(s, i))) /* in the middle of a group */
+		while (i > s->at && digit(peek(s, i)))
+			n -= digit(s->t.p[--i]);
+	for (; n >= 13; n -= digit(s->t.p[--i]))
+		if (n <= 19 && !digit(peek(s, i)) && digit(s->t.p[i - 1]) && card_shape(d, n) &&
+		    luhn(d, n))
+			return i;
+	return 0;
 }
 
 static int iban_mod(const char *v, size_t n)

@@ -225,8 +225,9 @@ static struct fit_options options_of(struct arena *a, const struct text_opts *o,
 	f.seed = o->seed;
 	f.target_wrong = o->target_wrong;
 	f.vectors = text_find_vectors(a, o);
+	if (several)
+		f.c = rows < MANY_ROWS ? 0.2 : 0.15;
 	if (several && rows < MANY_ROWS) {
-		f.c = 0.2;
 		f.layers = 2;
 		f.folds = 6;
 	}

@@ -148,7 +148,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__,
                                  formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("tool")
-    ap.add_argument("--seeds", type=int, nargs=2, default=(101, 106))
+    ap.add_argument("--seeds", type=int, nargs=2, default=(201, 210))
     ap.add_argument("--days", type=pathlib.Path)
     ap.add_argument("--given", type=pathlib.Path, nargs="*", default=[])
     ap.add_argument("--svg", type=pathlib.Path)

@@ -140,32 +140,44 @@ static int answer(struct hours *h, int argc, char **argv)
 	return 0;
 }
 
+/* The calendar of the files, ready to be asked; false when one of them is none, having said which.
+ */
+static bool open_files(struct arena *a, const char *file, const char *ical, struct hours **h)
+{
+	struct hours_calendar c;
+	struct hours_why why = {0};
+	struct str text, days = {0};
+	bool calendar = read_file(a, file, &text);
+
+	if (!calendar || (ical && !read_file(a, ical, &days))) {
+		fprintf(stderr, "%s: cannot be read\n", calendar ? ical : file);
+		return false;
+	}
+	bool ok = hours_read(a, text, &c, &why) == E_OK;
+	if (ok && ical &&
+	    hours_read_ical(a, days, YEAR_NOW - 10, YEAR_NOW + 20, &c, &why) != E_OK) {
+		file = ical;
+		ok = false;
+	}
+	ok = ok && hours_open(a, &c, YEAR_NOW - 1, YEAR_NOW + 2, h, &why) == E_OK;
+	if (!ok)
+		fprintf(stderr, "%s: %s: %s\n", file, why.key, why.arg ? why.arg : "");
+	return ok;
+}
+
 int hours_main(int argc, char **argv)
 {
 	struct arena *a = arena_new();
-	struct hours_calendar c;
-	struct hours_why why = {0};
 	struct hours *h;
-	struct str text, holidays;
-	int from = 2, status = 1;
 	bool ical = argc > 4 && strcmp(argv[2], "--ical") == 0;
+	int from = ical ? 4 : 2, status = 1;
 
-	if (ical)
-		from = 4;
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		status = usage(stdout);
-	} else if (argc < 4 || argc < from + 2) {
+	else if (argc < from + 1)
 		status = usage(stderr);
-	} else if (!read_file(a, argv[1], &text) || (ical && !read_file(a, argv[3], &holidays))) {
-		fprintf(stderr, "%s: cannot be read\n", argv[1]);
-	} else if (hours_read(a, text, &c, &why) != E_OK ||
-		   (ical &&
-		    hours_read_ical(a, holidays, YEAR_NOW - 10, YEAR_NOW + 20, &c, &why) != E_OK) ||
-		   hours_open(a, &c, YEAR_NOW - 1, YEAR_NOW + 2, &h, &why) != E_OK) {
-		fprintf(stderr, "%s: %s: %s\n", argv[1], why.key, why.arg ? why.arg : "");
-	} else {
+	else if (open_files(a, argv[1], ical ? argv[3] : NULL, &h))
 		status = answer(h, argc - from, argv + from);
-	}
 	arena_free(a);
 	return status;
 }

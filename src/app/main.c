@@ -9,6 +9,7 @@
 #include "app/text_cmd.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "core/i18n.h"
 #include "core/openapi.h"
 #include "core/settings.h"
 #include "modules/account/account.h"
@@ -33,6 +34,15 @@ static struct {
 	struct str email, name, password, role, inbox;
 	bool remove, doc, list;
 } given;
+
+static enum i18n own_language(void)
+{
+	const char *lang = getenv("LC_ALL");
+
+	if (!lang || !*lang)
+		lang = getenv("LANG");
+	return i18n_of(str_of(lang ? lang : ""));
+}
 
 static int complain(const char *what)
 {
@@ -124,27 +134,36 @@ static struct str read_password(struct arena *a)
 
 struct person_job {
 	struct account_new in;
-	bool seed;
+	bool first; /* only on a desk that nobody has yet */
 	const char *key;
 	char arg[200];
 };
+
+static enum err add_to(struct ctx *c, struct person_job *j, int64_t *id)
+{
+	int64_t administrators;
+
+	TRY(account_administrators(c, &administrators));
+	if (j->first && administrators)
+		return fail(c, E_CONFLICT, "account.desk_has_people", NULL);
+	return account_add(c, &j->in, id);
+}
 
 static enum err add_person(struct ctx *c, void *arg)
 {
 	struct person_job *j = arg;
 	int64_t id;
 
-	if (j->seed)
-		TRY(account_seed(c));
-	enum err e = account_add(c, &j->in, &id);
+	TRY(account_seed(c));
+	enum err e = add_to(c, j, &id);
 	j->key = c->key;
 	snprintf(j->arg, sizeof j->arg, "%s", c->arg ? c->arg : "");
 	return e;
 }
 
-static int person(struct arena *a, struct config *c, const char *role)
+static int person(struct arena *a, struct config *c, const char *role, bool first)
 {
-	struct person_job j = {.seed = true};
+	struct person_job j = {.first = first};
 
 	if (!given.email.n)
 		return usage("--email is missing");
@@ -160,10 +179,11 @@ static int person(struct arena *a, struct config *c, const char *role)
 	struct desk *d = open_desk(a, c);
 	if (!d)
 		return 1;
+	log_set_level(LOG_ERROR); /* a refusal is said in words, below */
 	enum err e = desk_write(d, add_person, &j);
 	desk_close(d);
 	if (e != E_OK) {
-		fprintf(stderr, "aftersail: %s %s\n", j.key ? j.key : err_text(e), j.arg);
+		complain(i18n_say(a, own_language(), j.key ? j.key : "error.generic", j.arg).p);
 		return 1;
 	}
 	printf("%.*s can sign in as %s\n", STR(given.email), str_z(a, j.in.role));
@@ -173,13 +193,13 @@ static int person(struct arena *a, struct config *c, const char *role)
 static int run_init(struct arena *a, struct config *c, const struct command *cmd)
 {
 	(void)cmd;
-	return person(a, c, "administrator");
+	return person(a, c, "administrator", true);
 }
 
 static int run_user(struct arena *a, struct config *c, const struct command *cmd)
 {
 	(void)cmd;
-	return person(a, c, "agent");
+	return person(a, c, "agent", false);
 }
 
 /* ---- data ---- */

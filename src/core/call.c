@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "core/blob.h"
 #include "core/hub.h"
+#include "core/i18n.h"
 #include "core/idempotency.sql.h"
 
 #include <fcntl.h>
@@ -30,16 +31,20 @@ struct call {
 /* ---- problems ---- */
 
 static void write_problem(struct buf *b, enum err e, const char *key, const char *arg,
-			  const char *id)
+			  struct http_req *h)
 {
+	enum i18n language = i18n_of(http_header(h, "Accept-Language"));
+
 	buf_fmt(b,
-		"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"key\":\"%s\",\"arg\":",
-		err_text(e), err_http(e), key ? key : "error.generic");
+		"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":", err_text(e),
+		err_http(e));
+	buf_json(b, i18n_say(h->a, language, key, arg));
+	buf_fmt(b, ",\"key\":\"%s\",\"arg\":", key);
 	if (arg)
 		buf_json(b, str_of(arg));
 	else
 		buf_z(b, "null");
-	buf_fmt(b, ",\"request_id\":\"%s\"}", id);
+	buf_fmt(b, ",\"request_id\":\"%s\"}", h->id);
 }
 
 /* The key a person reads when nobody said anything more exact. */
@@ -61,13 +66,14 @@ static const char *key_of(enum err e, const char *key)
 void call_problem(struct http_req *h, enum err e, const char *key, const char *arg)
 {
 	struct buf b = BUF(h->a);
-	struct http_pair headers[] = {{S("Content-Type"), S("application/problem+json")},
-				      {S("Cache-Control"), S("no-store")},
-				      {S("Access-Control-Allow-Origin"), S("*")},
-				      {S("Retry-After"), S("1")}};
+	struct http_pair headers[] = {
+	    {S("Content-Type"), S("application/problem+json")},
+	    {S("Cache-Control"), S("no-store")},
+	    {S("Access-Control-Allow-Origin"), S("*")},
+	    {S("Retry-After"), e == E_RATE && arg ? str_of(arg) : S("1")}};
 	bool again = e == E_BUSY || e == E_RETRY || e == E_RATE;
 
-	write_problem(&b, e, key_of(e, key), arg, h->id);
+	write_problem(&b, e, key_of(e, key), arg, h);
 	http_send(h, &(struct http_reply){.status = err_http(e),
 					  .headers = headers,
 					  .n_headers = again ? 4 : 3,

@@ -150,6 +150,18 @@ static enum err read_flag(struct arena *a, struct config *c, int argc, char **ar
 	return set(a, c, flag, value, why);
 }
 
+/* ADDRESS:PORT, [ADDRESS]:PORT; port 0 lets the system choose. */
+static bool listen_ok(struct str listen)
+{
+	size_t colon = listen.n;
+	int64_t port;
+
+	while (colon > 0 && listen.p[colon - 1] != ':')
+		colon--;
+	return colon > 1 && str_int(str_slice(listen, colon, listen.n), &port) && port >= 0 &&
+	       port <= 65535;
+}
+
 enum err config_read(struct arena *a, int argc, char **argv, struct config *c, const char **why)
 {
 	struct config flags;
@@ -163,6 +175,14 @@ enum err config_read(struct arena *a, int argc, char **argv, struct config *c, c
 	TRY(read_file(a, c, why));
 	for (int i = 0; i < argc; i++)
 		TRY(read_flag(a, c, argc, argv, &i, why));
+	if (!listen_ok(c->listen)) {
+		*why = str_fmt(a,
+			       "'%.*s' is no ADDRESS:PORT to listen on, as in 127.0.0.1:8080; a "
+			       "port is at most 65535",
+			       STR(c->listen))
+			   .p;
+		return E_INVALID;
+	}
 	if (!c->database.n)
 		c->database = str_fmt(a, "sqlite:%.*s/aftersail.db", STR(c->data));
 	if (!c->public_url.n)

@@ -313,6 +313,7 @@ void openapi_write(struct buf *b, const struct module *const *modules)
 		 "\"status\",\"key\",\"arg\",\"request_id\"],"
 		 "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
 		 "\"status\":{\"type\":\"integer\"},"
+		 "\"detail\":{\"type\":\"string\"},"
 		 "\"key\":{\"type\":\"string\"},\"arg\":{\"type\":[\"string\",\"null\"]},\"request_"
 		 "id\":{\"type\":\"string\"}}}");
 	for (size_t i = 0; i < d.n; i++) {

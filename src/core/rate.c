@@ -14,38 +14,47 @@ static struct {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-static size_t bucket_of(struct str what, struct str key)
+static size_t bucket_of(const struct rate *r, struct str key)
 {
 	unsigned char h[16];
 	size_t n;
 
-	crypto_short_hash(what, key, h);
+	crypto_short_hash(str_of(r->what), key, h);
 	memcpy(&n, h, sizeof n);
 	return n % BUCKETS;
 }
 
-bool rate_take(struct str what, struct str key, int burst, int64_t per_ms, int64_t now)
+/* 0 when one was taken, else the milliseconds until there is one. */
+static int64_t take(const struct rate *r, size_t b, int64_t now)
 {
-	size_t b = bucket_of(what, key);
-	bool ok;
-
-	pthread_mutex_lock(&lock);
+	double tokens_per_ms = (double)r->burst / (double)r->per_ms;
 	int64_t since = now - buckets[b].at;
+
 	if (since > 0)
-		buckets[b].level -= (double)since * burst / (double)per_ms;
+		buckets[b].level -= (double)since * tokens_per_ms;
 	if (buckets[b].level < 0)
 		buckets[b].level = 0;
 	buckets[b].at = now;
-	ok = buckets[b].level + 1 <= burst;
-	if (ok)
-		buckets[b].level += 1;
-	pthread_mutex_unlock(&lock);
-	return ok;
+	if (buckets[b].level + 1 > r->burst)
+		return (int64_t)((buckets[b].level + 1 - r->burst) / tokens_per_ms) + 1;
+	buckets[b].level += 1;
+	return 0;
 }
 
-void rate_reset(struct str what, struct str key)
+enum err rate_take(struct ctx *c, const struct rate *r, struct str key)
 {
-	size_t b = bucket_of(what, key);
+	pthread_mutex_lock(&lock);
+	int64_t wait = take(r, bucket_of(r, key), c->now);
+	pthread_mutex_unlock(&lock);
+	if (!wait)
+		return E_OK;
+	return fail_str(c, E_RATE, r->refusal,
+			str_fmt(c->a, "%lld", (long long)((wait + 999) / 1000)));
+}
+
+void rate_reset(const struct rate *r, struct str key)
+{
+	size_t b = bucket_of(r, key);
 
 	pthread_mutex_lock(&lock);
 	buckets[b].level = 0;

@@ -4,9 +4,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "base/str.h"
+#include "core/ctx.h"
 
-/* Take one of `burst` tokens that come back over `per_ms`; false when none is left. */
-bool rate_take(struct str what, struct str key, int burst, int64_t per_ms, int64_t now);
+struct rate {
+	const char *what;
+	int burst;           /* so many at once ... */
+	int64_t per_ms;      /* ... and as many again over this time */
+	const char *refusal; /* i18n key; its {arg} is the seconds to wait */
+};
+
+/* Take one token of the key's, or refuse with E_RATE. */
+enum err rate_take(struct ctx *, const struct rate *, struct str key) MUST;
 /* Give all back: after a success. */
-void rate_reset(struct str what, struct str key);
+void rate_reset(const struct rate *, struct str key);

@@ -28,14 +28,14 @@ class CommandLine(unittest.TestCase):
     def test_a_slip_is_named(self):
         for line, word in [("versoin", "'version'"), ("help srve", "'serve'"), ("serve --lisen x", "'listen'"),
                            ("init --emial a@b.example", "'--email'"), ("demo --remov", "'--remove'"),
-                           ("serve --listen", "needs a value"), ("init", "--email is missing")]:
+                           ("serve --listen", "needs a value"), ("serve --listen 127.0.0.1:99999", "a port is at most 65535"), ("init", "--email is missing")]:
             with self.subTest(line):
                 said = aftersail(*line.split())
                 self.assertEqual(said.returncode, 64)
                 self.assertIn(word, said.stderr)
 
     def test_secrets_are_not_printed(self):
-        said = aftersail("config", "--database", "postgresql://desk:hunter2@db.example/desk", "--mail-password", "hunter2")
+        said = aftersail("config", "--database", "postgresql://desk:hunter2@db.example/desk")
         self.assertIn("postgresql://desk:(set)@db.example/desk", said.stdout)
         self.assertNotIn("hunter2", said.stdout)
 
@@ -44,7 +44,20 @@ class CommandLine(unittest.TestCase):
             desk.stop()
             said = desk.command("user", "--email", "nobody", input="long enough password\n")
             self.assertEqual(said.returncode, 1)
-            self.assertIn("error.email", said.stderr)
+            self.assertEqual(said.stderr, "aftersail: nobody is not an e-mail address.\n")
+
+    def test_refusals_are_words_of_the_readers_language(self):
+        with Desk(env={"LC_ALL": "zh_CN.UTF-8"}) as desk:
+            desk.stop()
+            said = desk.command("user", "--email", "mo@desk.example", "--role", "king", input="long enough password\n")
+            self.assertEqual((said.returncode, said.stderr), (1, "aftersail: 没有这个角色。\n"))
+
+    def test_init_makes_the_first_administrator_only(self):
+        with Desk() as desk:
+            desk.stop()
+            said = desk.command("init", "--email", "second@desk.example", input="long enough password\n")
+            self.assertEqual(said.returncode, 1)
+            self.assertIn("has an administrator already", said.stderr)
 
 
 if __name__ == "__main__":

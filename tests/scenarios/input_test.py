@@ -194,10 +194,24 @@ class Input(Scenario):
         self.assertEqual(self.admin.get(f"/customers/{owner['id']}")["conversation_count"], 0)
 
     def test_sign_in_is_slowed_down(self):
-        answers = [self.desk.nobody().call("POST", "/session", {"email": "who@desk.example", "password": "wrong password"}).status
+        wrong = {"email": "who@desk.example", "password": "wrong password"}
+        answers = [self.desk.nobody().call("POST", "/session", wrong, headers={"Accept-Language": "zh-CN,en"})
                    for _ in range(12)]
-        self.assertEqual(answers[0], 401)
-        self.assertEqual(answers[-1], 429)
+        self.assertEqual(answers[0].status, 401)
+        self.assertEqual(answers[-1].status, 429)
+        wait = int(answers[-1].headers["Retry-After"])
+        self.assertTrue(60 < wait <= 90, wait)  # ten in a quarter of an hour
+        self.assertEqual(answers[-1].json["detail"], f"尝试次数过多，请等待 {wait} 秒后再试。")
+
+    def test_a_stranger_keeps_nobody_out(self):
+        """Guessing wrong for somebody's address closes the stranger's door, not the owner's."""
+        with Desk(flags=["--trusted-proxies", "127.0.0.1"]) as desk:
+            def sign_in(place, password):
+                return desk.nobody().call("POST", "/session", {"email": "admin@desk.example", "password": password},
+                                          headers={"X-Forwarded-For": place}).status
+            self.assertEqual([sign_in("192.0.2.7", "wrong password") for _ in range(12)][-1], 429)
+            self.assertEqual(sign_in("192.0.2.7", PASSWORD), 429)
+            self.assertEqual(sign_in("198.51.100.2", PASSWORD), 201)
 
 
 class Cookies(unittest.TestCase):

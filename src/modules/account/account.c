@@ -73,6 +73,16 @@ enum err account_seed(struct ctx *c)
 	return E_OK;
 }
 
+enum err account_administrators(struct ctx *c, int64_t *n)
+{
+	struct administrators_row row;
+	size_t rows;
+
+	TRY(administrators(c, &row, 1, &rows));
+	*n = row.n;
+	return E_OK;
+}
+
 /* Nobody hands out what he does not hold himself. */
 enum err account_may_grant(struct ctx *c, const struct perms *wanted)
 {

@@ -8,6 +8,8 @@ extern const struct module account_module;
 
 /* The built-in roles, once, for a new desk. */
 enum err account_seed(struct ctx *) MUST;
+/* How many active administrators the desk has. */
+enum err account_administrators(struct ctx *, int64_t *n) MUST;
 
 struct account_new {
 	struct str name, email, password_hash, role; /* role: a name */

@@ -15,11 +15,11 @@
 enum {
 	INVITE_MS = 7 * DAY_MS,
 	RESET_MS = HOUR_MS,
-	ASKS = 3, /* an hour, for one address */
-	ASKS_FROM = 20,
-	OPENS_FROM = 30, /* a quarter of an hour */
 	SIGNATURE = 20,
 };
+static const struct rate asks = {"forgot", 3, HOUR_MS, "account.too_many_tries"};
+static const struct rate asks_from = {"forgot from", 20, HOUR_MS, "account.too_many_tries"};
+static const struct rate opens_from = {"link from", 30, 15 * MINUTE_MS, "account.too_many_tries"};
 
 /* ---- the link itself ---- */
 
@@ -246,10 +246,8 @@ static enum err check_forgot(struct ctx *c, const struct req *q, void **made)
 	const struct forgot_in *in = q->in;
 
 	*made = NULL;
-	if (!rate_take(S("forgot"), str_lower(c->a, in->email), ASKS, HOUR_MS, c->now) ||
-	    !rate_take(S("forgot from"), q->http->peer, ASKS_FROM, HOUR_MS, c->now))
-		return fail(c, E_RATE, "account.too_many_tries", NULL);
-	return E_OK;
+	TRY(rate_take(c, &asks_from, q->http->peer));
+	return rate_take(c, &asks, str_lower(c->a, in->email));
 }
 
 /* The same answer, after the same work, whoever has the address. */
@@ -302,8 +300,7 @@ static enum err post_look(struct ctx *c, const struct req *q, struct reply *r)
 	struct person_link_get_row l;
 	struct link_view v;
 
-	if (!rate_take(S("link from"), q->http->peer, OPENS_FROM, 15 * MINUTE_MS, c->now))
-		return fail(c, E_RATE, "account.too_many_tries", NULL);
+	TRY(rate_take(c, &opens_from, q->http->peer));
 	TRY(open_link(c, in->token, &l));
 	v = (struct link_view){l.kind, l.name, l.email};
 	reply_one(r, &v);
@@ -321,8 +318,7 @@ static enum err hash_new(struct ctx *c, const struct req *q, void **made)
 	struct person_link_get_row l;
 
 	*made = o;
-	if (!rate_take(S("link from"), q->http->peer, OPENS_FROM, 15 * MINUTE_MS, c->now))
-		return fail(c, E_RATE, "account.too_many_tries", NULL);
+	TRY(rate_take(c, &opens_from, q->http->peer));
 	TRY(open_link(c, in->token, &l));
 	TRY(account_password_rule(c, in->password));
 	o->hash = crypto_password_hash(c->a, in->password);
@@ -341,7 +337,6 @@ static enum err post_set(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(person_password(c, l.person_id, o->hash));
 	TRY(session_delete_others(c, l.person_id, 0));
 	hub_end(c, l.person_id, 0);
-	rate_reset(S("sign-in"), str_lower(c->a, l.email));
 	return account_sign_in(c, q, l.person_id, r);
 }
 

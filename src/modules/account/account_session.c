@@ -8,7 +8,15 @@
 #include "modules/account/account.sql.h"
 #include "modules/account/account_rules.h"
 
-enum { SESSION_DAYS = 30, TRIES = 10, TRIES_MS = 15 * MINUTE_MS };
+enum { SESSION_DAYS = 30 };
+
+/* Few for one address from one place; many more for it from everywhere, so that a stranger cannot
+ * keep a colleague out by guessing wrong on purpose. */
+static const struct rate tries = {"sign-in", 10, 15 * MINUTE_MS, "account.too_many_tries"};
+static const struct rate tries_on = {"sign-in on", 100, 15 * MINUTE_MS, "account.too_many_tries"};
+static const struct rate tries_from = {"sign-in from", 50, 15 * MINUTE_MS,
+				       "account.too_many_tries"};
+static const struct rate changes = {"password", 10, 15 * MINUTE_MS, "account.too_many_tries"};
 
 /* ---- the session as the console sees it ---- */
 
@@ -87,6 +95,11 @@ struct checked {
 static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
 			     "aWRvbm90bWF0Y2hhbnl0aGluZ2F0YWxsaW50aGlzd28";
 
+static struct str try_key(struct arena *a, struct str peer, struct str email)
+{
+	return str_fmt(a, "%.*s %.*s", STR(peer), STR(email));
+}
+
 static enum err check_password(struct ctx *c, const struct req *q, void **made)
 {
 	const struct sign_in *in = q->in;
@@ -96,15 +109,15 @@ static enum err check_password(struct ctx *c, const struct req *q, void **made)
 	size_t n;
 
 	*made = ch;
-	if (!rate_take(S("sign-in"), email, TRIES, TRIES_MS, c->now) ||
-	    !rate_take(S("sign-in from"), q->http->peer, TRIES * 5, TRIES_MS, c->now))
-		return fail(c, E_RATE, "account.too_many_tries", NULL);
+	TRY(rate_take(c, &tries_from, q->http->peer));
+	TRY(rate_take(c, &tries_on, email));
+	TRY(rate_take(c, &tries, try_key(c->a, q->http->peer, email)));
 	TRY(person_credentials(c, email, &row, 1, &n));
 	bool known = n > 0 && row.active && row.password_hash.n;
 	struct str hash = known ? row.password_hash : str_of(nobody);
 	if (!crypto_password_ok(c->a, hash, in->password) || !known)
 		return fail(c, E_UNAUTH, "account.wrong_password", NULL);
-	rate_reset(S("sign-in"), email);
+	rate_reset(&tries, try_key(c->a, q->http->peer, email));
 	ch->person_id = row.id;
 	ch->password_hash = row.password_hash;
 	return E_OK;
@@ -267,9 +280,7 @@ static enum err check_change(struct ctx *c, const struct req *q, void **made)
 	size_t n;
 
 	*made = ch;
-	if (!rate_take(S("password"), str_fmt(c->a, "%lld", (long long)c->actor.id), TRIES,
-		       TRIES_MS, c->now))
-		return fail(c, E_RATE, "account.too_many_tries", NULL);
+	TRY(rate_take(c, &changes, str_fmt(c->a, "%lld", (long long)c->actor.id)));
 	TRY(account_password_rule(c, in->new_password));
 	TRY(account_brief(c, c->actor.id, &me));
 	TRY(person_credentials(c, me.email, &row, 1, &n));

@@ -14,6 +14,14 @@
 
 enum { TEXT_LIMIT = 10000, MAIL_AFTER_MS = 2 * MINUTE_MS, PAGE = 100 };
 
+static const struct rate starts = {"chat start", 60, 10 * MINUTE_MS, "error.rate"};
+static const struct rate uploads = {"chat file", 20, 10 * MINUTE_MS, "error.rate"};
+
+static struct str visitor_word(struct ctx *c)
+{
+	return str_fmt(c->a, "%lld", (long long)c->actor.id);
+}
+
 /* ---- the channel: settings only, its messages come by routes ---- */
 
 #define F(m, ty, fl, hi, tx) FIELD(struct webchat_settings, m, ty, fl, 0, hi, tx)
@@ -311,8 +319,8 @@ static enum err post_start(struct ctx *c, const struct req *q, struct reply *r)
 	int64_t conversation;
 	size_t n;
 
-	if (q->http && !rate_take(S("chat start"), q->http->peer, 60, 10 * MINUTE_MS, c->now))
-		return fail(c, E_RATE, "error.rate", NULL);
+	if (q->http)
+		TRY(rate_take(c, &starts, q->http->peer));
 	TRY(find_chat(c, q->word, &link));
 	TRY(check_start(c, link.settings, in));
 	TRY(visitor_by_client(c, link.id, visitor_key(c, in), &known, 1, &n));
@@ -483,10 +491,9 @@ static enum err post_message(struct ctx *c, const struct req *q, struct reply *r
 
 	if (!str_trim(in->text).n && !in->attachment_ids.n)
 		return fail(c, E_INVALID, "error.field_empty", "text");
-	int64_t most = c->desk->config->chat_rate;
-	if (most && !rate_take(S("chat"), str_fmt(c->a, "%lld", (long long)c->actor.id), (int)most,
-			       MINUTE_MS, c->now))
-		return fail(c, E_RATE, "error.rate", NULL);
+	struct rate messages = {"chat", (int)c->desk->config->chat_rate, MINUTE_MS, "error.rate"};
+	if (messages.burst)
+		TRY(rate_take(c, &messages, visitor_word(c)));
 	TRY(visitor_get(c, c->actor.id, &v, 1, &n));
 	TRY(customer_view(c, v.customer_id, &who));
 	m.inbox_id = v.inbox_id;
@@ -585,9 +592,7 @@ static SHAPE(upload_shape, "ChatUploadQuery", struct upload_in, upload_fields);
 
 static enum err prepare_upload(struct ctx *c, const struct req *q, void **made)
 {
-	if (!rate_take(S("chat file"), str_fmt(c->a, "%lld", (long long)c->actor.id), 20,
-		       10 * MINUTE_MS, c->now))
-		return fail(c, E_RATE, "error.rate", NULL);
+	TRY(rate_take(c, &uploads, visitor_word(c)));
 	return inbox_keep_upload(c, q, ((const struct upload_in *)q->in)->name,
 				 (struct upload **)made);
 }

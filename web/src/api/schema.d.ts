@@ -4784,6 +4784,7 @@ export interface components {
       type?: string
       title?: string
       status: number
+      detail?: string
       key: string
       arg: string | null
       request_id: string

@@ -166,6 +166,8 @@ static enum err start(struct ctx *c, const struct job *job, struct job_run *run)
 		return E_NOTFOUND;
 	TRY(settings_get(c, &account_module, &set));
 	TRY(mail_link(c, set.notice_inbox_id, &mailbox));
+	if (!mailbox.active)
+		return fail(c, E_INVALID, "mail.error.off", NULL);
 	while (i + 1 < COUNT(letters) && !(str_eq(l.locale, str_of(letters[i].locale)) &&
 					   str_eq(l.kind, str_of(letters[i].kind))))
 		i++;

@@ -79,6 +79,8 @@ static enum err start(struct ctx *c, const struct job *job, struct job_run *run)
 	TRY(inbox_link_of(c, o.inbox_id, &link));
 	if (!link.channel->compose)
 		return fail(c, E_INVALID, "mail.error.no_server", NULL);
+	if (!link.active) /* said at once: it would wait for nobody knows how long */
+		return fail(c, E_INVALID, "mail.error.off", NULL);
 	out = (struct outgoing){.conversation_id = o.conversation_id,
 				.entry_id = o.entry_id,
 				.external_id = o.external_id,

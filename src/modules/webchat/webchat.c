@@ -722,6 +722,8 @@ static enum err start_mail(struct ctx *c, const struct job *j, struct job_run *r
 		return E_NOTFOUND;
 	TRY(inbox_outgoing(c, j->subject, &o));
 	TRY(inbox_link_of(c, s->mail_inbox_id, &mail));
+	if (!mail.active)
+		return E_NOTFOUND;
 	to = NEW(job_arena(run), struct incoming_address);
 	*to = (struct incoming_address){who.name, who.email};
 	return mail_send(c, run, &mail,

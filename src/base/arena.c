@@ -53,7 +53,7 @@ static struct block *pool_take(void)
 
 	if (b)
 		pool_free = b->next;
-	else if (pool_begun < POOL_USED)
+	else if (pool_begun + 1 <= POOL_USED) /* which may be none */
 		b = &pool[pool_begun++].block;
 	pthread_mutex_unlock(&pool_lock);
 	return b;

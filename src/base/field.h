@@ -39,7 +39,9 @@ enum field_flag {
 	FIELD_OPTIONAL = 2, /* the member is a struct opt_*: absent, null or given */
 	FIELD_NULLABLE = 4, /* the member is a struct opt_*; null is a value it takes */
 	FIELD_SECRET = 8,   /* never written out; a form shows whether it is set */
-	FIELD_LONG = 16,    /* a form draws a text area; white space is kept */
+	FIELD_LONG = 16,    /* a form draws a text area; white space, lines and controls are kept */
+	FIELD_COUNTRY = 32, /* a country's code, or nothing */
+	FIELD_LANGUAGE = 64 /* a language's tag, or nothing */
 };
 
 enum given { ABSENT, NULLED, GIVEN };

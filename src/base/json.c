@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
+#include "base/code.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +62,7 @@ struct reader {
 	struct arena *a;
 	struct json_why *why;
 	char path[128];
+	bool lines; /* a text is one line, unless its field says otherwise */
 };
 
 static enum err refuse(struct reader *r, enum err e, const char *key)
@@ -90,6 +93,14 @@ static enum err check_text(struct reader *r, const struct field *f, struct str s
 		return refuse(r, E_INVALID, "error.text_long");
 	if (n < f->min)
 		return refuse(r, E_INVALID, n ? "error.text_short" : "error.field_empty");
+	if (f->min && str_blank(s))
+		return refuse(r, E_INVALID, "error.field_empty");
+	if (r->lines && !(f->flags & FIELD_LONG) && !str_one_line(s))
+		return refuse(r, E_INVALID, "error.text_lines");
+	if (n && f->flags & FIELD_COUNTRY && !code_country_ok(s))
+		return refuse(r, E_INVALID, "error.country");
+	if (n && f->flags & FIELD_LANGUAGE && !code_language_ok(s))
+		return refuse(r, E_INVALID, "error.language");
 	return E_OK;
 }
 
@@ -293,7 +304,7 @@ static enum err read_object(struct reader *r, json_t *j, const struct shape *s, 
 enum err json_read(struct arena *a, struct str body, const struct shape *s, void *out,
 		   struct json_why *why)
 {
-	struct reader r = {.a = a, .why = why, .path = ""};
+	struct reader r = {.a = a, .why = why, .path = "", .lines = true};
 
 	if (body.n > JSON_SIZE_MAX)
 		return refuse(&r, E_TOOLARGE, "error.body_large");

@@ -216,6 +216,53 @@ struct str str_clip(struct str s, size_t n)
 	return (struct str){s.p, n};
 }
 
+/* The next code point of valid UTF-8. */
+static uint32_t next_char(struct str s, size_t *at)
+{
+	const unsigned char *p = (const unsigned char *)s.p + *at;
+	size_t more = p[0] < 0x80 ? 0 : p[0] < 0xe0 ? 1 : p[0] < 0xf0 ? 2 : 3;
+	uint32_t c = more ? p[0] & (0x3fu >> more) : p[0];
+
+	if (*at + more >= s.n)
+		more = s.n - *at - 1;
+	for (size_t i = 1; i <= more; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	*at += more + 1;
+	return c;
+}
+
+/* White space, controls, and what has no width or no ink. */
+static const uint32_t unseen[][2] = {
+    {0, 0x20},        {0x7f, 0xa0},     {0xad, 0xad},     {0x34f, 0x34f},   {0x61c, 0x61c},
+    {0x115f, 0x1160}, {0x1680, 0x1680}, {0x180b, 0x180e}, {0x2000, 0x200f}, {0x2028, 0x202f},
+    {0x205f, 0x206f}, {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164}, {0xfe00, 0xfe0f},
+    {0xfeff, 0xfeff}, {0xffa0, 0xffa0}};
+
+bool str_blank(struct str s)
+{
+	for (size_t at = 0; at < s.n;) {
+		uint32_t c = next_char(s, &at);
+		bool seen = true;
+
+		for (size_t i = 0; i < COUNT(unseen) && seen; i++)
+			seen = c < unseen[i][0] || c > unseen[i][1];
+		if (seen)
+			return false;
+	}
+	return true;
+}
+
+bool str_one_line(struct str s)
+{
+	for (size_t at = 0; at < s.n;) {
+		uint32_t c = next_char(s, &at);
+
+		if (c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
+			return false;
+	}
+	return true;
+}
+
 bool str_eq_secret(struct str a, struct str b)
 {
 	unsigned char d = 0;

@@ -51,6 +51,9 @@ bool str_int(struct str, int64_t *);
 /* Valid UTF-8 with no NUL in it; the number of code points; the longest prefix of at most
  * n bytes that does not cut a code point. */
 bool str_utf8_ok(struct str);
+/* Nothing in it that a person could see; no control character and no end of a line in it. */
+bool str_blank(struct str);
+bool str_one_line(struct str);
 size_t str_chars(struct str);
 struct str str_clip(struct str, size_t n);
 

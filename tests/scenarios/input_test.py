@@ -102,6 +102,55 @@ class Input(Scenario):
         state = [e for e in self.admin.get(f"/conversations/{one}/thread")["items"] if e["id"] == said["id"]][0]["state"]
         self.assertNotEqual(state, "read")
 
+    def test_what_is_nothing(self):
+        one = self.admin.get(f"/conversations/{self.conversation}")
+        path, person = f"/conversations/{one['id']}", self.admin.get("/people")["items"][0]
+        customer = f"/customers/{one['customer']['id']}"
+        team = self.admin.post("/teams", {"name": "input"})
+        soon = 1 + 2**41
+        rows = [
+            ("POST", "/customers", {"name": "Ana", "country": "ZZ"}, "error.country"),
+            ("POST", "/customers", {"name": "Ana", "country": "de"}, "error.country"),
+            ("POST", "/customers", {"name": "Ana", "language": "!!"}, "error.language"),
+            ("POST", "/customers", {"name": "Ana", "language": "qq-DE"}, "error.language"),
+            ("POST", "/customers", {"name": "A\nB"}, "error.text_lines"),
+            ("POST", "/customers", {"name": "A\u2028B"}, "error.text_lines"),
+            ("POST", "/customers", {"name": "A\u0007B"}, "error.text_lines"),
+            ("POST", "/customers", {"name": "\u200b\u00a0"}, "error.field_empty"),
+            ("POST", customer + "/notes", {"text": "\u00a0 \u200b\n"}, "error.field_empty"),
+            ("POST", "/tags", {"name": "red\u001b[31m"}, "error.text_lines"),
+            ("POST", "/teams", {"name": "x", "member_ids": [999999]}, "account.unknown"),
+            ("PATCH", f"/teams/{team['id']}", {"version": team["version"], "member_ids": [999999]}, "account.unknown"),
+            ("PATCH", f"/people/{person['id']}", {"version": 1, "team_ids": [999999]}, "account.team_unknown"),
+            ("PATCH", path, {"version": one["version"], "subject": "two\nlines"}, "error.text_lines"),
+            ("PATCH", path, {"version": one["version"], "snoozed_until": soon}, "inbox.snooze_status"),
+            ("PATCH", path, {"version": one["version"], "status": "open", "snoozed_until": soon}, "inbox.snooze_status"),
+            ("POST", path + "/messages", {"kind": "note", "text": "\u200b"}, "error.field_empty"),
+            ("POST", path + "/messages", {"kind": "reply", "text": "\u00a0\u3000\n"}, "error.field_empty"),
+            ("POST", path + "/messages", {"kind": "reply", "text": "hi", "to": ["a@x.example, b@y.example"]}, "error.email"),
+            ("POST", path + "/messages", {"kind": "reply", "text": "hi", "cc": ["nobody"]}, "error.email"),
+        ]
+        for method, where, body, key in rows:
+            with self.subTest(body=body):
+                self.refused(422, key, method, where, body)
+        for language in ("<script>", "!!", "english"):
+            a = self.admin.call("POST", f"/chat/{self.inbox['key']}/start", {"client_id": uuid.uuid4().hex, "language": language})
+            self.assertEqual((a.status, a.json["key"]), (422, "error.language"))
+        a = self.visitor.call("POST", "/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "\u200b\u00a0"})
+        self.assertEqual((a.status, a.json["key"]), (422, "error.field_empty"))
+        self.assertEqual(self.admin.get(path)["version"], one["version"])
+        self.assertFalse([t for t in self.admin.get("/teams")["items"] if t["name"] == "x"])
+
+    def test_what_is_unusual_but_something(self):
+        for body in ({"name": "Zoë O\u2019Neil", "country": "XK", "language": "zh-Hant-TW"},
+                     {"name": "\u200f\u0645\u0631\u064a\u0645", "country": "", "language": ""},
+                     {"name": "😀", "country": "TW", "language": "fil"}):
+            with self.subTest(body=body):
+                made = self.admin.post("/customers", body)
+                self.assertEqual([made[k] for k in body], list(body.values()))
+        self.admin.post(f"/conversations/{self.conversation}/messages",
+                        {"kind": "note", "text": "two\nlines\tand a tab\u000b"})
+
     def test_addresses(self):
         self.refused(404, "inbox.unknown", "GET", "/conversations/999999", None)
         self.refused(404, "error.no_route", "GET", "/conversations/none", None)

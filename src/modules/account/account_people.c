@@ -92,6 +92,12 @@ static enum err check(struct ctx *c, const struct person_in *in, int64_t person_
 	TRY(check_inboxes(c, in, person_id));
 	if (in->zone.is == GIVEN && !account_zone_ok(in->zone.v))
 		return fail_str(c, E_INVALID, "account.zone_unknown", in->zone.v);
+	for (size_t i = 0; in->team_ids.is == GIVEN && i < in->team_ids.v.n; i++) {
+		bool known;
+		TRY(account_team_known(c, in->team_ids.v.v[i], &known));
+		if (!known)
+			return fail(c, E_INVALID, "account.team_unknown", "team_ids");
+	}
 	if (in->role_id.is == GIVEN)
 		TRY(account_check_role(c, in->role_id.v));
 	return E_OK;

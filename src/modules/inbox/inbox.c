@@ -440,6 +440,8 @@ static enum err check_snooze(struct ctx *c, const struct inbox_change *ch)
 {
 	bool snoozing = ch->status.is == GIVEN && str_eq(ch->status.v, S("snoozed"));
 
+	if (ch->snoozed_until.is == GIVEN && !snoozing)
+		return fail(c, E_INVALID, "inbox.snooze_status", NULL);
 	if (snoozing && (ch->snoozed_until.is != GIVEN || ch->snoozed_until.v <= c->now))
 		return fail(c, E_INVALID, "inbox.snooze_past", NULL);
 	if (ch->snoozed_until.is == GIVEN && ch->snoozed_until.v > c->now + 366 * (int64_t)DAY_MS)

@@ -170,14 +170,31 @@ static const struct field message_fields[] = {
 };
 static SHAPE(message_shape, "MessageNew", struct message_in, message_fields);
 
+/* Each is one address, bare or behind a name. */
+static enum err check_addresses(struct ctx *c, const struct strs *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct str one = list->v[i], bare = one;
+		ptrdiff_t open = str_find_char(one, '<');
+
+		if (open >= 0 && str_ends(one, S(">")))
+			bare = str_slice(one, (size_t)open + 1, one.n - 1);
+		if (str_find_char(one, ',') >= 0 || !customer_email_ok(bare))
+			return fail_str(c, E_INVALID, "error.email", one);
+	}
+	return E_OK;
+}
+
 /* What the writer had not seen when he began, and what nobody filled in. */
 static enum err check_message(struct ctx *c, const struct message_in *in,
 			      const struct conversation_rows_row *v, struct str *text)
 {
 	struct strs missing = {0};
 
-	if (!str_trim(in->text).n && !in->attachment_ids.n)
+	if (str_blank(in->text) && !in->attachment_ids.n)
 		return fail(c, E_INVALID, "error.field_empty", "text");
+	TRY(check_addresses(c, &in->to));
+	TRY(check_addresses(c, &in->cc));
 	*text = in->text;
 	if (str_eq(in->kind, S("note")))
 		return E_OK;

@@ -184,7 +184,7 @@ struct start_in {
 #define F(m, fl, lo, hi, tx) FIELD(struct start_in, m, F_TEXT, fl, lo, hi, tx)
 static const struct field start_fields[] = {
     F(client_id, FIELD_REQUIRED, 16, 64, "Random; the same one twice is one visitor"),
-    F(language, FIELD_REQUIRED, 2, 20, "BCP 47"),
+    F(language, FIELD_REQUIRED | FIELD_LANGUAGE, 2, 20, "BCP 47"),
     F(name, 0, 0, 100, NULL),
     F(email, 0, 0, 320, NULL),
     F(zone, 0, 0, 64, "IANA time zone"),
@@ -489,7 +489,7 @@ static enum err post_message(struct ctx *c, const struct req *q, struct reply *r
 	struct incoming m = {.kind = INCOMING_MESSAGE, .at = c->now, .text = in->text};
 	size_t n;
 
-	if (!str_trim(in->text).n && !in->attachment_ids.n)
+	if (str_blank(in->text) && !in->attachment_ids.n)
 		return fail(c, E_INVALID, "error.field_empty", "text");
 	struct rate messages = {"chat", (int)c->desk->config->chat_rate, MINUTE_MS, "error.rate"};
 	if (messages.burst)

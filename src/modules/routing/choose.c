@@ -179,8 +179,7 @@ static void explain_person(const struct engine *e, const struct queue_class *c,
 	t->price_lang = t->because == BECAUSE_SEAT ? b->seat_lang : b->whose;
 	t->next = e->people[b->who].spec.id;
 	t->value_next = b->value;
-	if (t->because == BECAUSE_SCARCE)
-		t->pressure = e->langs[b->whose].pressure;
+	places_left(e, t);
 }
 
 /* ---- giving ---- */

@@ -177,7 +177,8 @@ enum route_act { ROUTE_ASSIGN, ROUTE_OFFER, ROUTE_CALLBACK };
 struct route_terms {
 	uint8_t lang, grade, need_lang, topic, skill, need_skill; /* grade 0: machine translation */
 	uint8_t chats, max_chat, vip, emotion, state, because;
-	uint8_t price_lang;                  /* BECAUSE_SCARCE: whose shortage decided */
+	uint8_t price_lang;    /* BECAUSE_SCARCE: whose shortage decided */
+	uint32_t left, places; /* BECAUSE_SCARCE: places of price_lang still free, of how many */
 	bool same, market, machine, arrival; /* arrival: a contact chose; else a person did */
 	double waited, p, work, value, value_next, pressure;
 	int64_t next; /* arrival: the agent next in line, else the contact; -1 nobody */

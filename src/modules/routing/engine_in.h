@@ -239,6 +239,7 @@ double value_work(const struct engine *, const struct queue_class *);
 void places_count(struct engine *, struct person *);
 void places_called(struct engine *, unsigned lang);
 void places_refresh(struct engine *);
+void places_left(const struct engine *, struct route_terms *);
 double places_seat_price(const struct engine *, const struct person *, uint8_t *whose);
 double places_price(const struct engine *, const struct person *, unsigned lang, uint8_t *whose);
 

@@ -88,6 +88,15 @@ void places_refresh(struct engine *e)
 	}
 }
 
+/* How scarce the language is whose price decided. */
+void places_left(const struct engine *e, struct route_terms *t)
+{
+	const struct language *l = &e->langs[t->price_lang];
+
+	t->places = (uint32_t)(l->places > 0 ? l->places : 0);
+	t->left = (uint32_t)(l->places > l->taken ? l->places - l->taken : 0);
+}
+
 double places_seat_price(const struct engine *e, const struct person *p, uint8_t *whose)
 {
 	double most = 0;

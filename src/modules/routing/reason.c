@@ -88,9 +88,9 @@ static void say_why(struct buf *b, const struct engine *e, const struct route_te
 	if (t->because == BECAUSE_SCARCE) {
 		struct str l = name(&e->set.langs, t->price_lang);
 		buf_fmt(b,
-			zh ? "其 %.*s 目前紧缺(压力 %.1f)"
-			   : "whose %.*s is scarce now (pressure %.1f)",
-			STR(l), t->pressure);
+			zh ? "其 %.*s 目前紧缺(剩 %u/%u 个位置)"
+			   : "whose %.*s is scarce now (%u of %u places left)",
+			STR(l), t->left, t->places);
 	} else if (t->because == BECAUSE_SEAT) {
 		struct str l = name(&e->set.langs, t->price_lang);
 		buf_fmt(b, zh ? "其为 %.*s 来电保留坐席" : "who keeps a seat for %.*s calls",

@@ -185,7 +185,7 @@ static void test_scarce_place(void **state)
 	assert_int_equal(arrive(&d, 220, EN, CH_CHAT), 1);
 	assert_int_equal(d.out.v[0].terms.because, BECAUSE_SCARCE);
 	engine_reason(d.e, &d.out.v[0], false, &why);
-	assert_non_null(strstr(why.p, "over agent 0, whose de is scarce now"));
+	assert_non_null(strstr(why.p, "over agent 0, whose de is scarce now (1 of 3 places left)"));
 	assert_int_equal(arrive(&d, 230, DE, CH_CHAT), 0);
 	arena_free(d.a);
 }

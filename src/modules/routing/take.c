@@ -224,6 +224,7 @@ static void explain_contact(const struct engine *e, const struct search *s, stru
 	};
 	t->because = (uint8_t)choose_largest(gains, COUNT(gains));
 	t->price_lang = b->whose;
+	places_left(e, t);
 	t->next = e->items[b->item].c.id;
 	t->value_next = b->index;
 }

@@ -48,7 +48,10 @@ static void read_one(const struct readers *r, struct str text)
 	if (emotion_read(r->mood, r->f, text, &mood) != E_OK)
 		exit(1);
 	text_model_predict(r->topic, r->f, text, r->p);
-	text_model_predict(r->intent, r->f, text, r->p);
+	if (text_model_flags(r->intent) == text_model_flags(r->topic))
+		text_model_predict_feats(r->intent, r->f, r->p);
+	else
+		text_model_predict(r->intent, r->f, text, r->p);
 	(void)spot_find(text, spots, 32);
 	similar_sketch(r->f, text, &sketch);
 }

@@ -44,7 +44,7 @@ uint32_t feat_id(enum feat_block block, const char *name)
 
 void feat_add(struct feats *f, uint32_t id, float value)
 {
-	uint32_t at = (id >> 1) % FEAT_SLOTS;
+	size_t at = (id >> 1) & f->mask;
 
 	while (f->slots[at]) {
 		struct feat *k = &f->v[f->slots[at] - 1];
@@ -52,9 +52,9 @@ void feat_add(struct feats *f, uint32_t id, float value)
 			k->value += value;
 			return;
 		}
-		at = (at + 1) % FEAT_SLOTS;
+		at = (at + 1) & f->mask;
 	}
-	if (f->n == FEAT_MAX)
+	if (f->n == FEAT_MAX || f->n > f->mask / 4 * 3)
 		return;
 	f->v[f->n] = (struct feat){id, value};
 	f->slots[at] = (uint16_t)++f->n;
@@ -290,11 +290,22 @@ static void add_style(struct feats *f, struct str text)
 			add(f, mix(SEED_NAME, f->cps[i]), FEAT_CHAR);
 }
 
+/* As many slots as the text needs, for most are short: no character brings more than 12 features. */
+static void clear_slots(struct feats *f)
+{
+	size_t n = 1024;
+
+	while (n < FEAT_SLOTS && n < f->chars * 16)
+		n *= 2;
+	f->mask = n - 1;
+	memset(f->slots, 0, n * sizeof *f->slots);
+}
+
 void feat_read(struct feats *f, struct str text, unsigned flags)
 {
 	f->n = f->words = 0;
-	memset(f->slots, 0, sizeof f->slots);
 	read_chars(f, text, flags);
+	clear_slots(f);
 	add_words(f, flags);
 	if (flags & FEAT_STYLE)
 		add_style(f, text);

@@ -35,6 +35,7 @@ struct feats {
 	/* what follows is scratch */
 	uint32_t cps[FEAT_CHARS];
 	uint8_t cls[FEAT_CHARS];
+	size_t mask;                /* slots in use, less 1 */
 	uint16_t slots[FEAT_SLOTS]; /* index + 1 */
 };
 

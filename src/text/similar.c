@@ -98,8 +98,8 @@ static void count_overlap(const struct feats *f, const struct feats *g,
 		struct overlap *p = &o[g->v[i].id & 1];
 		float w = weight_of(g->v[i].value);
 		p->b += w * w;
-		uint32_t at = (g->v[i].id >> 1) % FEAT_SLOTS;
-		for (; f->slots[at]; at = (at + 1) % FEAT_SLOTS)
+		size_t at = (g->v[i].id >> 1) & f->mask;
+		for (; f->slots[at]; at = (at + 1) & f->mask)
 			if (f->v[f->slots[at] - 1].id == g->v[i].id) {
 				p->both += w * weight_of(f->v[f->slots[at] - 1].value);
 				break;

@@ -258,8 +258,11 @@ static const char *const months[] = {
 static size_t word_at(const struct scan *s, size_t i, const char *const *list, size_t n, bool whole)
 {
 	size_t best = 0;
+	char first = (char)(peek(s, i) | 32);
 
 	for (size_t k = 0; k < n; k++) {
+		if ((list[k][0] | 32) != first) /* most words end here; the rest costs more */
+			continue;
 		size_t w = strlen(list[k]);
 		if (w <= best || i + w > s->t.n || strncasecmp(s->t.p + i, list[k], w) != 0)
 			continue;

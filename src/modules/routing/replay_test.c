@@ -158,13 +158,33 @@ static void test_broken_days(void **state)
 	}
 }
 
+/* The people in two lists, the second longer than what was made ready for the first. */
+static void test_people_twice(void **state)
+{
+	struct arena *a = arena_new();
+	struct day *d = NEW(a, struct day);
+	struct buf b = BUF(a), speed = BUF(a);
+	const char *why;
+	(void)state;
+
+	buf_z(&b, "{\"horizon\":60,\"agents\":[{\"id\":0}],\"agents\":[");
+	for (int i = 1; i < 300; i++) {
+		buf_fmt(&b, "%s{\"id\":%d}", i > 1 ? "," : "", i);
+		buf_z(&speed, "1,");
+	}
+	buf_fmt(&b, "],\"hidden\":{\"speed\":[%s1],\"quality\":[%s1]}}", speed.p, speed.p);
+	assert_int_equal(day_read(a, buf_str(&b), d, &why), E_OK);
+	assert_int_equal(d->told.n_people, 300);
+	assert_int_equal(d->told.people[299].id, 299);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest all[] = {
-	    cmocka_unit_test(test_same_day_twice),
-	    cmocka_unit_test(test_peers),
-	    cmocka_unit_test(test_weights_matter),
-	    cmocka_unit_test(test_broken_days),
+	    cmocka_unit_test(test_same_day_twice), cmocka_unit_test(test_peers),
+	    cmocka_unit_test(test_weights_matter), cmocka_unit_test(test_broken_days),
+	    cmocka_unit_test(test_people_twice),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

@@ -302,7 +302,7 @@ static void read_person(struct pull *p, struct arena *a, struct route_setup *s,
 
 void wire_read_people(struct pull *p, struct arena *a, struct route_setup *s)
 {
-	size_t cap = 0;
+	size_t cap = s->n_people; /* the list may come twice */
 
 	pull_list(p);
 	while (pull_item(p)) {

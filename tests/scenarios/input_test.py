@@ -121,6 +121,7 @@ class Input(Scenario):
             ("POST", "/tags", {"name": "red\u001b[31m"}, "error.text_lines"),
             ("POST", "/teams", {"name": "x", "member_ids": [999999]}, "account.unknown"),
             ("PATCH", f"/teams/{team['id']}", {"version": team["version"], "member_ids": [999999]}, "account.unknown"),
+            ("POST", "/inboxes", {"name": "y", "channel": "chat", "member_ids": [999999]}, "account.unknown"),
             ("PATCH", f"/people/{person['id']}", {"version": 1, "team_ids": [999999]}, "account.team_unknown"),
             ("PATCH", path, {"version": one["version"], "subject": "two\nlines"}, "error.text_lines"),
             ("PATCH", path, {"version": one["version"], "snoozed_until": soon}, "inbox.snooze_status"),

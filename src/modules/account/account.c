@@ -295,10 +295,24 @@ enum err account_people_of_inbox(struct ctx *c, int64_t inbox_id, struct ids *pe
 	return E_OK;
 }
 
+enum err account_check_members(struct ctx *c, struct ids people)
+{
+	struct person_exists_row one;
+	size_t n;
+
+	for (size_t i = 0; i < people.n; i++) {
+		TRY(person_exists(c, people.v[i], &one, 1, &n));
+		if (n == 0)
+			return fail(c, E_INVALID, "account.unknown", "member_ids");
+	}
+	return E_OK;
+}
+
 enum err account_inbox_people(struct ctx *c, int64_t inbox_id, struct ids people)
 {
 	struct ids before;
 
+	TRY(account_check_members(c, people));
 	TRY(account_people_of_inbox(c, inbox_id, &before));
 	for (size_t i = 0; i < before.n; i++) {
 		if (holds(people, before.v[i]))

@@ -9,6 +9,8 @@ struct strs account_perm_names(struct arena *, const struct perms *);
 enum err account_may_grant(struct ctx *, const struct perms *wanted) MUST;
 enum err account_check_role(struct ctx *, int64_t role_id) MUST;
 enum err account_keep_administrator(struct ctx *) MUST;
+/* E_INVALID when one of a request's member_ids is nobody. */
+enum err account_check_members(struct ctx *, struct ids) MUST;
 enum err account_scope(struct ctx *, int64_t person_id, bool all, struct ids *) MUST;
 enum err account_identify(struct ctx *, const struct req *, bool *known) MUST;
 struct str account_token_hash(struct arena *, struct str token);

@@ -285,16 +285,10 @@ static enum err set_members(struct ctx *c, int64_t id, const struct opt_ids *mem
 {
 	if (members->is != GIVEN)
 		return E_OK;
+	TRY(account_check_members(c, members->v));
 	TRY(team_member_clear(c, id));
-	for (size_t i = 0; i < members->v.n; i++) {
-		struct person_exists_row one;
-		size_t n;
-
-		TRY(person_exists(c, members->v.v[i], &one, 1, &n));
-		if (n == 0)
-			return fail(c, E_INVALID, "account.unknown", "member_ids");
+	for (size_t i = 0; i < members->v.n; i++)
 		TRY(team_member_add(c, id, members->v.v[i]));
-	}
 	return E_OK;
 }
 

@@ -35,6 +35,14 @@ struct cleanup {
 	enum err (*run)(struct ctx *, int64_t before, int64_t *n);
 };
 
+/* A customer joined to another in one transaction: each module's rows of `from` become rows of
+ * `to`, and it says which; or, with undo, just those go back. */
+struct merging {
+	int64_t id; /* customer_merge.id */
+	int64_t from, to;
+	bool undo;
+};
+
 struct module {
 	const char *name;
 	const struct migration *schema;             /* ended by module NULL */
@@ -61,7 +69,7 @@ struct module {
 	/* Take in what a channel parsed; all that have it, in module order. */
 	enum err (*receive)(struct ctx *, const struct incoming *);
 	/* Keep to one transaction what touches every module. */
-	enum err (*merge)(struct ctx *, int64_t from, int64_t to);
+	enum err (*merge)(struct ctx *, const struct merging *);
 	enum err (*erase)(struct ctx *, int64_t customer);
 	/* Loops of its own, after the desk opened and before it closes. */
 	enum err (*start)(struct desk *);

@@ -3,7 +3,8 @@
 #include "core/desk.h"
 #include "modules/account/account.h"
 #include "modules/customer/customer.schema.h"
-#include "modules/customer/customer.sql.h"
+#include "modules/customer/customer_merge.sql.h"
+#include "modules/customer/customer_rules.h"
 
 bool customer_email_ok(struct str e)
 {
@@ -20,7 +21,7 @@ bool customer_email_ok(struct str e)
 
 /* ---- search ---- */
 
-static enum err index_customer(struct ctx *c, int64_t id)
+enum err customer_index(struct ctx *c, int64_t id)
 {
 	struct customer_view v;
 	struct buf text = BUF(c->a);
@@ -59,8 +60,9 @@ static enum err make_customer(struct ctx *c, const struct customer_known *k, int
 	TRY(identity_insert(
 	    c, &(struct identity_insert_in){row.id, k->kind, k->value, k->verified, c->now},
 	    &identity, 1, &n));
+	TRY(customer_note_key(c, row.id, k->kind, k->value));
 	TRY(event_add(c, &(struct event){.kind = EV_CUSTOMER_CREATED, .customer_id = row.id}));
-	return index_customer(c, row.id);
+	return customer_index(c, row.id);
 }
 
 /* Somebody typed this address and never proved it; now its owner writes from it. */
@@ -102,6 +104,7 @@ enum err customer_add_identity(struct ctx *c, int64_t id, struct str kind, struc
 	size_t n;
 
 	*taken = false;
+	TRY(customer_note_key(c, id, kind, value));
 	TRY(identity_insert(c, &(struct identity_insert_in){id, kind, value, verified, c->now},
 			    &row, 1, &n));
 	if (n == 0) {
@@ -112,7 +115,7 @@ enum err customer_add_identity(struct ctx *c, int64_t id, struct str kind, struc
 	TRY(customer_get(c, id, &customer, 1, &n));
 	if (n && !customer.email.n && str_eq(kind, S("email")))
 		TRY(customer_set_email(c, id, value));
-	return index_customer(c, id);
+	return customer_index(c, id);
 }
 
 enum err customer_counted(struct ctx *c, int64_t id)
@@ -135,6 +138,8 @@ static const struct field customer_fields[] = {
     F(created_at, F_TIME, NULL),
     FIELD(struct customer_view, last_seen_at, F_TIME, FIELD_NULLABLE, 0, 0, NULL),
     F(version, F_INT, NULL),
+    FIELD(struct customer_view, merged_into, F_INT, FIELD_NULLABLE, 0, 0,
+	  "The customer who has all of this one's now"),
     FIELD_LIST(struct customer_view, identities, 0, 0, &identity_list_shape, NULL),
     FIELD_LIST(struct customer_view, notes, 0, 0, &note_list_shape, NULL),
 };
@@ -159,6 +164,8 @@ enum err customer_view(struct ctx *c, int64_t id, struct customer_view *out)
 	if (n == 0)
 		return fail(c, E_NOTFOUND, "customer.unknown", NULL);
 	*out = (struct customer_view){.id = row.id,
+				      .merged_into =
+					  row.merged_into ? SOME_INT(row.merged_into) : NULL_INT,
 				      .conversation_count = row.conversation_count,
 				      .created_at = row.created_at,
 				      .version = row.version,
@@ -171,6 +178,14 @@ enum err customer_view(struct ctx *c, int64_t id, struct customer_view *out)
 				      .last_seen_at = row.last_seen_at};
 	TRY(identity_list(c, id, &out->identities));
 	return note_list(c, id, &out->notes);
+}
+
+enum err customer_standing(struct ctx *c, int64_t id, struct customer_view *out)
+{
+	TRY(customer_view(c, id, out));
+	if (out->merged_into.is == GIVEN)
+		return fail(c, E_CONFLICT, "customer.merged", NULL);
+	return E_OK;
 }
 
 enum err customer_brief_list(struct ctx *c, struct ids ids, struct list *out)
@@ -308,7 +323,7 @@ static enum err post_customer(struct ctx *c, const struct req *q, struct reply *
 		TRY(customer_add_identity(c, row.id, S("email"), str_lower(c->a, in->email.v), true,
 					  &taken));
 	else
-		TRY(index_customer(c, row.id));
+		TRY(customer_index(c, row.id));
 	if (taken)
 		return fail_str(c, E_CONFLICT, "customer.identity_taken", in->email.v);
 	TRY(event_add(c, &(struct event){.kind = EV_CUSTOMER_CREATED, .customer_id = row.id}));
@@ -328,6 +343,8 @@ static enum err patch_customer(struct ctx *c, const struct req *q, struct reply 
 	TRY(customer_get(c, q->id, &before, 1, &n));
 	if (n == 0)
 		return fail(c, E_NOTFOUND, "customer.unknown", NULL);
+	if (before.merged_into)
+		return fail(c, E_CONFLICT, "customer.merged", NULL);
 	TRY(customer_update(c,
 			    &(struct customer_update_in){.id = q->id,
 							 .version = in->version,
@@ -340,7 +357,7 @@ static enum err patch_customer(struct ctx *c, const struct req *q, struct reply 
 	if (n == 0)
 		return fail(c, E_CONFLICT, "error.version", NULL);
 	if (in->name.is == GIVEN)
-		TRY(index_customer(c, q->id));
+		TRY(customer_index(c, q->id));
 	if (in->blocked.is == GIVEN && in->blocked.v != before.blocked)
 		TRY(event_add(c,
 			      &(struct event){.kind = EV_CUSTOMER_BLOCKED,
@@ -367,7 +384,7 @@ static enum err post_identity(struct ctx *c, const struct req *q, struct reply *
 	struct str value = in->value;
 	bool taken;
 
-	TRY(customer_view(c, q->id, &v));
+	TRY(customer_standing(c, q->id, &v));
 	if (str_eq(in->kind, S("email"))) {
 		if (!customer_email_ok(value))
 			return fail_str(c, E_INVALID, "error.email", value);
@@ -390,6 +407,7 @@ static enum err delete_identity(struct ctx *c, const struct req *q, struct reply
 	TRY(identity_delete(c, q->id2, q->id, &row, 1, &n));
 	if (n == 0)
 		return fail(c, E_NOTFOUND, "customer.identity_unknown", NULL);
+	TRY(customer_forget_key(c, q->id, row.kind, row.value));
 	TRY(customer_view(c, q->id, &v));
 	if (str_eq(v.email, row.value)) {
 		struct str next = S("");
@@ -399,7 +417,7 @@ static enum err delete_identity(struct ctx *c, const struct req *q, struct reply
 				next = i[k].value;
 		TRY(customer_set_email(c, q->id, next));
 	}
-	TRY(index_customer(c, q->id));
+	TRY(customer_index(c, q->id));
 	reply_none(r);
 	return E_OK;
 }
@@ -419,7 +437,7 @@ static enum err post_note(struct ctx *c, const struct req *q, struct reply *r)
 	struct note_insert_row row;
 	size_t n;
 
-	TRY(customer_view(c, q->id, &v));
+	TRY(customer_standing(c, q->id, &v));
 	TRY(note_insert(c, &(struct note_insert_in){q->id, c->actor.id, in->text, c->now}, &row, 1,
 			&n));
 	struct note_list_row note = {row.id, in->text, c->actor.id, c->now};
@@ -457,5 +475,7 @@ const struct module customer_module = {
     .name = "customer",
     .schema = customer_schema,
     .queries = customer_queries,
-    .routes = {routes},
+    .more_queries = {customer_merge_queries},
+    .routes = {routes, customer_merge_routes},
+    .merge = customer_merge_own,
 };

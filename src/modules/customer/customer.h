@@ -24,12 +24,18 @@ enum err customer_add_identity(struct ctx *, int64_t id, struct str kind, struct
 /* One more conversation. */
 enum err customer_counted(struct ctx *, int64_t id) MUST;
 
+/* For the modules' .merge: say which rows of a table were moved, once a table; with undo, read
+ * which ones to move back. */
+enum err customer_moved(struct ctx *, const struct merging *, const char *table, struct ids) MUST;
+enum err customer_to_move_back(struct ctx *, const struct merging *, const char *table,
+			       struct ids *) MUST;
+
 /* As the console sees one. */
 struct customer_view {
 	int64_t id, conversation_count, created_at, version;
 	struct str name, email, country, language, zone;
 	bool blocked;
-	struct opt_int last_seen_at;
+	struct opt_int last_seen_at, merged_into;
 	struct list identities, notes;
 };
 extern const struct shape customer_shape;

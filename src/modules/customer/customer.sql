@@ -1,7 +1,7 @@
 -- name: customer_get
 -- in: id int
--- out: id int, name text, email text, country text, language text, zone text, blocked bool, conversation_count int, created_at time, last_seen_at time?, version int
-SELECT id, name, email, country, language, zone, blocked, conversation_count, created_at, last_seen_at, version
+-- out: id int, name text, email text, country text, language text, zone text, blocked bool, conversation_count int, created_at time, last_seen_at time?, version int, merged_into int
+SELECT id, name, email, country, language, zone, blocked, conversation_count, created_at, last_seen_at, version, merged_into
   FROM customer WHERE id = :id;
 
 -- name: customer_briefs
@@ -13,7 +13,7 @@ SELECT id, name, country, language, zone FROM customer WHERE id @any(:ids);
 -- in: before int, most int
 -- all: id int, name text, email text, country text, language text, zone text, blocked bool, conversation_count int, created_at time, last_seen_at time?, version int
 SELECT id, name, email, country, language, zone, blocked, conversation_count, created_at, last_seen_at, version
-  FROM customer WHERE id < :before ORDER BY id DESC LIMIT :most;
+  FROM customer WHERE id < :before AND merged_into = 0 ORDER BY id DESC LIMIT :most;
 
 -- name: customer_insert
 -- in: name text, email text, country text, language text, zone text, created_at time
@@ -40,7 +40,7 @@ UPDATE customer SET version = version + 1
 --? blocked
      , blocked = :blocked
 --.
- WHERE id = :id AND version = :version RETURNING version;
+ WHERE id = :id AND version = :version AND merged_into = 0 RETURNING version;
 
 -- name: customer_learn
 -- in: id int, name text, country text, language text, zone text, at time

@@ -5,6 +5,7 @@
 #include "core/work.sql.h"
 #include "modules/inbox/inbox.schema.h"
 #include "modules/inbox/inbox_mention.sql.h"
+#include "modules/inbox/inbox_merge.sql.h"
 #include "modules/inbox/inbox_rules.h"
 
 /* ---- waking ---- */
@@ -137,7 +138,7 @@ const struct module inbox_module = {
     .name = "inbox",
     .schema = inbox_schema,
     .queries = inbox_queries,
-    .more_queries = {inbox_mention_queries},
+    .more_queries = {inbox_mention_queries, inbox_merge_queries},
     .routes = {inbox_conversation_routes, inbox_message_routes, inbox_setup_routes,
 	       inbox_library_routes, inbox_filter_routes, inbox_mention_routes},
     .listens = listens,
@@ -146,4 +147,5 @@ const struct module inbox_module = {
     .cleanups = cleanups,
     .link = inbox_link_of,
     .receive = inbox_receive,
+    .merge = inbox_merge,
 };

@@ -421,7 +421,11 @@ static enum err hit_names(struct ctx *c, const struct search_hit *h, struct hit_
 		TRY(conversation_rows(c, (struct ids){&conversation, 1}, &rows));
 		if (rows.n)
 			out->subject = ((struct conversation_rows_row *)rows.v)->subject;
+		/* The index keeps who it was; after a merge it is somebody else. */
+		if (rows.n)
+			customer = ((struct conversation_rows_row *)rows.v)->customer_id;
 	}
+	out->customer_id = customer ? SOME_INT(customer) : NULL_INT;
 	TRY(customer_brief_list(c, (struct ids){&customer, 1}, &briefs));
 	if (briefs.n)
 		out->customer_name = ((struct customer_brief *)briefs.v)->name;

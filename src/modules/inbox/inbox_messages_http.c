@@ -530,6 +530,8 @@ static enum err start_customer(struct ctx *c, const struct start_in *in, int64_t
 	if (in->customer_id.is == GIVEN) {
 		*id = in->customer_id.v;
 		TRY(customer_view(c, *id, &v));
+		if (v.merged_into.is == GIVEN)
+			return fail(c, E_CONFLICT, "customer.merged", NULL);
 		*email = v.email;
 	} else {
 		*email = str_lower(c->a, in->email.v);

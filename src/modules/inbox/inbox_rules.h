@@ -18,6 +18,9 @@ enum err inbox_index(struct ctx *, const struct conversation_rows_row *, int64_t
 enum err inbox_index_subject(struct ctx *, const struct conversation_rows_row *,
 			     struct str subject) MUST;
 
+/* The module's .merge. */
+enum err inbox_merge(struct ctx *, const struct merging *) MUST;
+
 /* ---- mentions ---- */
 
 /* E_INVALID for somebody who is not there or does not see the inbox, and outside a note. */

@@ -743,6 +743,20 @@ static const struct job_kind jobs[] = {
     {0},
 };
 
+/* Visitors go with their customer when two are merged, and back again. */
+static enum err merge_visitors(struct ctx *c, const struct merging *m)
+{
+	struct list rows;
+	struct ids ids;
+
+	if (m->undo) {
+		TRY(customer_to_move_back(c, m, "visitor", &ids));
+		return visitor_move_back(c, ids, m->to, m->from);
+	}
+	TRY(visitor_move(c, m->from, m->to, &rows));
+	return customer_moved(c, m, "visitor", (struct ids){rows.v, rows.n});
+}
+
 /* clang-format off */
 static const struct route routes[] = {
 	{GET,  "/chat/{word}/config",  P_PUBLIC,  get_config,   &config_in_shape,  &config_shape,  ONE,  "What a chat window needs to begin", ROUTE_CORS},
@@ -767,4 +781,5 @@ const struct module webchat_module = {
     .listens = listens,
     .jobs = jobs,
     .identify = identify,
+    .merge = merge_visitors,
 };

@@ -18,3 +18,12 @@ SELECT id, inbox_id, customer_id, name, email, language, page FROM visitor WHERE
 -- name: visitor_email
 -- in: id int, email text
 UPDATE visitor SET email = :email WHERE id = :id;
+
+-- name: visitor_move
+-- in: from_id int, to_id int
+-- all: id int
+UPDATE visitor SET customer_id = :to_id WHERE customer_id = :from_id RETURNING id;
+
+-- name: visitor_move_back
+-- in: ids ids, from_id int, to_id int
+UPDATE visitor SET customer_id = :to_id WHERE id @any(:ids) AND customer_id = :from_id;

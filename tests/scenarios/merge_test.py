@@ -92,16 +92,16 @@ class Merge(Scenario):
 
     def test_what_is_kept_and_what_goes_back(self):
         into, _, _ = self.somebody("Ana", None, country="ES")
-        other, where, visitor = self.somebody("Ana Gil", "ana.gil@buyer.example", country="MX", zone="America/Bogota")
+        other, where, visitor = self.somebody("Eva Roca", "eva.roca@buyer.example", country="MX", zone="America/Bogota")
         joined = self.merge(into, other)
         self.assertEqual((joined["name"], joined["country"], joined["zone"], joined["email"]),
-                         ("Ana", "ES", "America/Bogota", "ana.gil@buyer.example"))
+                         ("Ana", "ES", "America/Bogota", "eva.roca@buyer.example"))
         self.assertEqual((joined["conversation_count"], len(joined["notes"])), (2, 2))
         self.assertEqual(self.admin.get(f"/conversations/{where}")["customer"]["id"], into)
         self.assertEqual(self.admin.get(f"/customers/{other}")["merged_into"], into)
         listed = [c["id"] for c in self.admin.get("/customers")["items"]]
         self.assertNotIn(other, listed)
-        self.assertEqual([c["id"] for c in self.admin.get("/customers?q=ana.gil")["items"]], [into])
+        self.assertEqual([c["id"] for c in self.admin.get("/customers?q=eva.roca")["items"]], [into])
 
         # What comes in now is the survivor's, also from the other's window.
         visitor.post("/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "one more thing"})
@@ -111,11 +111,11 @@ class Merge(Scenario):
         self.assertEqual([n["text"] for n in back["notes"]], ["since then", "about Ana"])
         again = self.admin.get(f"/customers/{other}")
         self.assertEqual((again["merged_into"], again["email"], [n["text"] for n in again["notes"]]),
-                         (None, "ana.gil@buyer.example", ["about Ana Gil"]))
+                         (None, "eva.roca@buyer.example", ["about Eva Roca"]))
         self.assertEqual(self.admin.get(f"/conversations/{where}")["customer"]["id"], other)
         entries = {e["text"]: e["customer_id"] for e in self.admin.get(f"/conversations/{where}/thread")["items"]
                    if e["direction"] == "in"}
-        self.assertEqual(entries, {"Ana Gil asks": other, "one more thing": into})
+        self.assertEqual(entries, {"Eva Roca asks": other, "one more thing": into})
 
     def test_refusals(self):
         into, _, _ = self.somebody("Bo")

@@ -2212,6 +2212,225 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/customers/{id}/duplicates': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who may be the same person: an address or number in another form, or the same name in the same country */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['CustomerDuplicate'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/customers/{id}/merges': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who was merged into this customer, newest first */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['CustomerMerge'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/customers/{id}/merge': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Merge another customer into this one */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Format: int64
+             * @description Who is joined to this one
+             */
+            from_id: number
+            /**
+             * Format: int64
+             * @description This one's, as seen
+             */
+            version: number
+            /**
+             * Format: int64
+             * @description The other's, as seen
+             */
+            from_version: number
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Customer']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/customers/{id}/merges/{id2}/undo': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Take a merge back: what it moved goes back, what came since stays */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path: {
+          id: number
+          id2: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Customer']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/conversations': {
     parameters: {
       query?: never
@@ -5039,6 +5258,11 @@ export interface components {
       last_seen_at: number | null
       /** Format: int64 */
       version: number
+      /**
+       * Format: int64
+       * @description The customer who has all of this one's now
+       */
+      merged_into: number | null
       identities: components['schemas']['Identity'][]
       notes: components['schemas']['CustomerNote'][]
     }
@@ -5057,6 +5281,43 @@ export interface components {
       person_id: number
       /** Format: int64 */
       at: number
+    }
+    CustomerDuplicate: {
+      /** Format: int64 */
+      id: number
+      name: string
+      email: string
+      country: string
+      /**
+       * @description What they have in common
+       * @enum {string}
+       */
+      reason: 'email' | 'phone' | 'name'
+      /** Format: int64 */
+      conversation_count: number
+      /** Format: int64 */
+      last_seen_at: number | null
+      /** Format: int64 */
+      version: number
+    }
+    CustomerMerge: {
+      /** Format: int64 */
+      id: number
+      /**
+       * Format: int64
+       * @description Who was joined to this customer
+       */
+      from_id: number
+      from_name: string
+      /** @description By whom */
+      person_name: string
+      /** Format: int64 */
+      at: number
+      /**
+       * Format: int64
+       * @description null: it can be undone
+       */
+      undone_at: number | null
     }
     Card: {
       /** Format: int64 */

@@ -36,6 +36,8 @@ export interface Field {
 export type Inbox = Item<'/inboxes'>
 export type CustomerRow = Item<'/customers'>
 export type Customer = Answer<'/customers/{id}', 'get'>
+export type Duplicate = Item<'/customers/{id}/duplicates'>
+export type CustomerMerge = Item<'/customers/{id}/merges'>
 export type TimelineItem = Item<'/customers/{id}/timeline'>
 export type Card = Item<'/conversations'>
 export type Counts = Answer<'/conversations/counts', 'get'>

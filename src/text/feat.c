@@ -290,7 +290,8 @@ static void add_style(struct feats *f, struct str text)
 			add(f, mix(SEED_NAME, f->cps[i]), FEAT_CHAR);
 }
 
-/* As many slots as the text needs, for most are short: no character brings more than 12 features. */
+/* As many slots as the text needs, for most are short: no character brings more than 12 features.
+ */
 static void clear_slots(struct feats *f)
 {
 	size_t n = 1024;

@@ -115,7 +115,7 @@ static uint32_t unit_of(const struct text_vectors *v, uint32_t id)
 
 /* How much of a message must be known, by its words and pairs, for its vector to count: none at
  * the first share, in full at the second.  Chance finds a tenth of any other language. */
-static const float KNOWN_NONE = 0.08f, KNOWN_ALL = 0.25f;
+static const float KNOWN_NONE = 0.2f, KNOWN_ALL = 0.35f;
 
 static float cover(size_t known, size_t words)
 {

@@ -600,3 +600,11 @@ INSERT INTO auto_answer (inbox_id, sender, day) VALUES (:inbox_id, :sender, :day
 -- name: auto_answer_clear
 -- in: day int
 DELETE FROM auto_answer WHERE day < :day;
+
+-- name: entry_answered
+-- doc: A colleague's answer after an entry.
+-- in: conversation_id int, after int, person_id int
+-- out: id int
+SELECT id FROM entry
+ WHERE conversation_id = :conversation_id AND id > :after AND kind = 'message' AND direction = 'out'
+   AND NOT automatic AND person_id <> :person_id AND state <> 'undone' ORDER BY id LIMIT 1;

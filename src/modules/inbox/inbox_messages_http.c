@@ -152,7 +152,7 @@ struct message_in {
 	struct str kind, text, client_id, then;
 	struct ids attachment_ids, mention_ids;
 	struct strs to, cc;
-	struct opt_int seen_version, canned_id;
+	struct opt_int seen_version, seen_reply, canned_id;
 };
 static const struct field message_fields[] = {
     FIELD_ENUM(struct message_in, kind, FIELD_REQUIRED, "reply|note", NULL),
@@ -164,6 +164,8 @@ static const struct field message_fields[] = {
     FIELD(struct message_in, cc, F_TEXTS, 0, 0, 20, NULL),
     FIELD(struct message_in, seen_version, F_INT, FIELD_OPTIONAL, 0, 0,
 	  "The customer's newest entry the writer saw (last_in_id)"),
+    FIELD(struct message_in, seen_reply, F_INT, FIELD_OPTIONAL, 0, 0,
+	  "The newest entry when the draft began: a colleague's answer after it is refused once"),
     FIELD(struct message_in, canned_id, F_INT, FIELD_OPTIONAL, 0, 0,
 	  "The canned reply it began from"),
     FIELD_ENUM(struct message_in, then, 0, "resolve|pending", NULL),
@@ -185,6 +187,19 @@ static enum err check_addresses(struct ctx *c, const struct strs *list)
 	return E_OK;
 }
 
+/* Two who answer the same thing: the second is told before it goes out. */
+static enum err check_answered(struct ctx *c, const struct message_in *in,
+			       const struct conversation_rows_row *v)
+{
+	struct entry_answered_row row;
+	size_t n;
+
+	if (in->seen_reply.is != GIVEN)
+		return E_OK;
+	TRY(entry_answered(c, v->id, in->seen_reply.v, c->actor.id, &row, 1, &n));
+	return n ? fail(c, E_CONFLICT, "inbox.answered_meanwhile", NULL) : E_OK;
+}
+
 /* What the writer had not seen when he began, and what nobody filled in. */
 static enum err check_message(struct ctx *c, const struct message_in *in,
 			      const struct conversation_rows_row *v, struct str *text)
@@ -200,6 +215,7 @@ static enum err check_message(struct ctx *c, const struct message_in *in,
 		return E_OK;
 	if (in->seen_version.is == GIVEN && in->seen_version.v < v->last_in_id)
 		return fail(c, E_CONFLICT, "inbox.new_messages", NULL);
+	TRY(check_answered(c, in, v));
 	TRY(inbox_fill(c, v, in->text, text, &missing));
 	if (missing.n)
 		return fail_str(c, E_INVALID, "inbox.unresolved_variable", missing.v[0]);

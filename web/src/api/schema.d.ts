@@ -3097,6 +3097,11 @@ export interface paths {
             seen_version?: number
             /**
              * Format: int64
+             * @description The newest entry when the draft began: a colleague's answer after it is refused once
+             */
+            seen_reply?: number
+            /**
+             * Format: int64
              * @description The canned reply it began from
              */
             canned_id?: number

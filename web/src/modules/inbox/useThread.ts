@@ -179,6 +179,9 @@ export function keepScroll(open: Open, fromEnd: number) {
 export const newestIn = (open: Open) =>
   open.entries.findLast((e) => e.id > 0 && e.direction === 'in')?.id ?? 0
 
+/** The newest of all on this screen that the desk has. */
+export const newestOf = (open: Open) => open.entries.findLast((e) => e.id > 0)?.id ?? 0
+
 export async function markRead(open: Open) {
   const last = open.entries.findLast((e) => e.id > 0)
   const c = open.conversation

@@ -22,6 +22,8 @@ export interface Draft {
   saved: 'clean' | 'local' | 'saved'
   /** The customer's newest entry when a key was last pressed. */
   seen: number
+  /** The newest entry when the first key of this answer was pressed; 0: nothing is begun. */
+  began: number
   at: number
 }
 
@@ -68,6 +70,7 @@ export function draftOf(c: Conversation): Draft {
     cc: c.reply_cc.join(', '),
     mentions: {},
     seen: c.last_in_id,
+    began: 0,
     at: 0,
     ...newer,
     version: there?.version ?? 0,
@@ -122,6 +125,7 @@ export function keepDraft(d: Draft) {
 /** Empties what was sent; the other kind stays. The desk forgets its draft when it takes a message. */
 export function clearSent(d: Draft) {
   d[d.kind] = ''
+  if (d.kind === 'reply') d.began = 0
   if (d.kind === 'reply') d.attachments = []
   else d.mentions = {}
   keepDraft(d)

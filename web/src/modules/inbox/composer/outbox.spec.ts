@@ -63,6 +63,13 @@ describe('messages on their way to the desk', () => {
     expect(new Set(sent.filter((s) => s.text === 'one').map((s) => s.key)).size).toBe(1)
   })
 
+  it('leave the thread when a colleague answered first', async () => {
+    answers.push(() => json(409, { key: 'inbox.answered_meanwhile', status: 409 }))
+    write('twice')
+    await vi.waitFor(() => expect(collisions.get(1)).toBe('answered'))
+    expect(outbox).toHaveLength(0)
+  })
+
   it('leave the thread when something new came in first', async () => {
     answers.push(() => json(409, { key: 'inbox.new_messages', status: 409 }))
     write('too soon')

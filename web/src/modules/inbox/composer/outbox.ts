@@ -8,7 +8,7 @@ import { liveState } from '@/shared/live'
 import { myId, session } from '@/shared/session'
 import { sayProblem } from '@/shared/toast'
 import { loadConversation, openThread, putEntry, dropEntry } from '../useThread'
-import { draftById, putBack, type Kind } from './drafts'
+import { draftById, putBack, type Draft, type Kind } from './drafts'
 
 export interface Parcel {
   conversationId: number
@@ -21,8 +21,8 @@ export interface Parcel {
 
 const AGAIN_MS = 5_000
 export const outbox = reactive<Parcel[]>([])
-/** The conversations whose last message was held back because a new one had come in. */
-export const collisions = reactive(new Map<number, true>())
+/** The conversations whose last message was held back: a new one had come in, a colleague had answered. */
+export const collisions = reactive(new Map<number, 'new' | 'answered'>())
 const storeKey = () => `aftersail.outbox.${myId.value}`
 let sending = false
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -69,12 +69,19 @@ function take(p: Parcel) {
   dropEntry(openThread(p.conversationId), p.localId)
 }
 
+/** Said once: whoever sends again has read it. */
+function answered(p: Parcel, draft?: Draft) {
+  if (draft) draft.began = 0
+  collisions.set(p.conversationId, 'answered')
+}
+
 function refused(p: Parcel, e: ApiError) {
   take(p)
   const draft = draftById(p.conversationId)
   const kind: Kind = p.body.kind === 'note' ? 'note' : 'reply'
   if (draft) putBack(draft, { kind, text: p.body.text, attachments: p.attachments })
-  if (e.key === 'inbox.new_messages') collisions.set(p.conversationId, true)
+  if (e.key === 'inbox.new_messages') collisions.set(p.conversationId, 'new')
+  else if (e.key === 'inbox.answered_meanwhile') answered(p, draft)
   else sayProblem(e)
 }
 

@@ -20,6 +20,7 @@ function bodyOf(d: Draft, c: Conversation, then?: Then, insist = false) {
     ...(reply && c.channel === 'email' && { to: addresses(d.to), cc: addresses(d.cc) }),
     ...(!reply && { mention_ids: mentioned(d) }),
     ...(reply && !insist && { seen_version: d.seen }),
+    ...(reply && !insist && d.began && { seen_reply: d.began }),
     ...(then && { then }),
   }
 }

@@ -600,7 +600,7 @@ enum err inbox_change(struct ctx *c, int64_t id, int64_t version, const struct i
 		.snoozed_until = snoozed ? ch->snoozed_until : (struct opt_int){0},
 		.snooze_clear = status && !snoozed ? SOME_BOOL(true) : (struct opt_bool){0},
 		.resolved_at = resolved ? SOME_INT(c->now) : (struct opt_int){0},
-		.waiting_since = since,
+		.waiting_since = resolved ? SOME_INT(0) : since,
 		.assignee_id = or_zero(ch->assignee_id),
 		.team_id = or_zero(ch->team_id),
 		.priority = ch->priority,

@@ -264,10 +264,10 @@ UPDATE conversation SET version = version + 1
      , snoozed_until = NULL
 --.
 --? resolved_at
-     , resolved_at = :resolved_at, waiting_since = NULL
+     , resolved_at = :resolved_at
 --.
 --? waiting_since
-     , waiting_since = :waiting_since
+     , waiting_since = NULLIF(:waiting_since, 0)
 --.
 --? assignee_id
      , assignee_id = :assignee_id

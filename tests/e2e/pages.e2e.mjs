@@ -20,6 +20,7 @@ const PAGES = [
   ['forgot-password', '/forgot-password', { signedOut: true }],
   ['set-password', '/set-password#used', { signedOut: true }],
   ['inbox', '/inbox/mine'],
+  ['mentions', '/inbox/mentions'],
   ['conversation-mail', '/inbox/all/325'],
   ['conversation-chat', '/inbox/all/399'],
   ['customers', '/customers'],

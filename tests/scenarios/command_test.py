@@ -3,9 +3,12 @@
 import re
 import subprocess
 import unittest
+from pathlib import Path
 
 from engines import Desk
 from desk import PROGRAM
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def aftersail(*args):
@@ -51,6 +54,13 @@ class CommandLine(unittest.TestCase):
             desk.stop()
             said = desk.command("user", "--email", "mo@desk.example", "--role", "king", input="long enough password\n")
             self.assertEqual((said.returncode, said.stderr), (1, "aftersail: 没有这个角色。\n"))
+
+    def test_a_new_desk_has_no_index_to_make_anew(self):
+        tokens = (ROOT / "src/store/search_tokens.h").read_text()
+        today = re.search(r"SEARCH_VERSION = (\d+)", tokens)[1]
+        with Desk() as desk:
+            desk.stop()
+            self.assertEqual(desk.sql("SELECT version FROM search_state"), today)
 
     def test_init_makes_the_first_administrator_only(self):
         with Desk() as desk:

@@ -8,7 +8,7 @@
 #include "core/worker.h"
 
 /* A row that cannot be taken in now is tried again after 1 s, 2 s, 4 s, ... and given to a person
- * after the twelfth time, more than an hour later. */
+ * after the twelfth time, more than half an hour later. */
 enum { BATCH = 20, TRIES = 5, WAITS = 12, PAUSE_MS = SECOND_MS };
 
 enum err inbound_add(struct ctx *c, int64_t inbox_id, struct str delivery_id, struct str raw_hash,

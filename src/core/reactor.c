@@ -28,9 +28,10 @@ struct round {
 	struct arena *a;
 	struct step steps[BATCH];
 	size_t n;
-	size_t from, end; /* the steps in hand */
-	size_t at;        /* the one that ran last: at fault after an error */
-	enum err failed;  /* the step in hand is given up */
+	struct reactor_place_row place; /* where those begin */
+	size_t from, end;               /* the steps in hand */
+	size_t at;                      /* the one that ran last: at fault after an error */
+	enum err failed;                /* the step in hand is given up */
 	const char *key;
 };
 
@@ -42,19 +43,23 @@ static const struct reaction *reaction_of(const struct module *m, enum event_kin
 	return NULL;
 }
 
+static enum err read_place(const struct round *r, struct ctx *c, struct reactor_place_row *place)
+{
+	size_t n;
+
+	*place = (struct reactor_place_row){0};
+	return reactor_place(c, str_of(r->module->name), place, 1, &n);
+}
+
 static enum err read_events(void *arg, struct db *db, int attempt)
 {
 	struct round *r = arg;
 	struct ctx c = ctx_system(r->desk, r->a, db);
 	struct event *events = NEWN(r->a, struct event, BATCH);
-	struct reactor_place_row place;
-	size_t n;
 
 	(void)attempt;
-	TRY(reactor_place(&c, str_of(r->module->name), &place, 1, &n));
-	if (n == 0)
-		place = (struct reactor_place_row){0};
-	TRY(event_read(&c, place.xid, place.id, events, BATCH, &r->n));
+	TRY(read_place(r, &c, &r->place));
+	TRY(event_read(&c, r->place.xid, r->place.id, events, BATCH, &r->n));
 	for (size_t i = 0; i < r->n; i++)
 		r->steps[i] =
 		    (struct step){events[i], reaction_of(r->module, events[i].kind), NULL, NULL};
@@ -101,9 +106,15 @@ static enum err act(void *arg, struct db *db, int attempt)
 	struct round *r = arg;
 	struct ctx c = ctx_system(r->desk, r->a, db);
 	int64_t began = clock_ticks();
+	struct reactor_place_row place;
 	size_t end = r->from;
 
 	(void)attempt;
+	r->at = r->from;
+	/* A node that was held up may have lost its lease, and another has read on from here. */
+	TRY(read_place(r, &c, &place));
+	if (place.xid != r->place.xid || place.id != r->place.id)
+		return E_BUSY;
 	while (end < r->end && (end == r->from || clock_ticks() - began < ACT_US)) {
 		r->at = end++;
 		if (r->steps[r->at].reaction)
@@ -123,6 +134,11 @@ static bool thinks(const struct round *r)
 	return false;
 }
 
+static struct reactor_place_row place_of(const struct step *s)
+{
+	return (struct reactor_place_row){s->event.xid, s->event.id};
+}
+
 /* The steps in hand, or as many as fit; those done are behind r->from afterwards. */
 static enum err run(struct round *r)
 {
@@ -132,6 +148,7 @@ static enum err run(struct round *r)
 	TRY(store_write_wait(r->desk->store, act, r));
 	for (; r->from < r->at; r->from++)
 		hub_publish(r->desk->hub, r->steps[r->from].live);
+	r->place = place_of(&r->steps[r->at - 1]);
 	return E_OK;
 }
 
@@ -160,7 +177,8 @@ static enum err run_alone(struct round *r)
 	r->key = key;
 	e = store_write_wait(r->desk->store, act, r);
 	r->failed = E_OK;
-	r->from += e == E_OK;
+	if (e == E_OK)
+		r->place = place_of(&r->steps[r->from++]);
 	return e;
 }
 
@@ -184,9 +202,11 @@ static enum err run_batch(struct round *r)
 	size_t bad = r->at;
 
 	r->end = bad;
-	if (bad > r->from)
-		TRY(run(r));
-	return r->from == bad ? run_alone(r) : E_OK;
+	e = bad > r->from ? run(r) : E_OK;
+	if (passes(e))
+		return e;
+	/* What fails only at the end, with nothing to say which one it was, is tried one by one. */
+	return e != E_OK || r->from == bad ? run_alone(r) : E_OK;
 }
 
 static bool module_round(struct round *r)

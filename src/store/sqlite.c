@@ -289,6 +289,7 @@ void sqlite_checkpoint(struct db *db, bool all)
 	sqlite3_busy_timeout(h, all ? 200 : 0);
 	sqlite3_wal_checkpoint_v2(
 	    h, NULL, all ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	sqlite3_busy_timeout(h, BUSY_MS);
 }
 
 /* What stands behind the last frame is ignored; who holds the write lock may put zeros there. */

@@ -76,8 +76,8 @@ static enum err run_work(struct db *db, struct store_work *w, int attempt)
 /* One piece under its savepoint.  What it left open inside is undone with it. */
 static enum err run_inside(struct db *db, struct store_work *w)
 {
-	TRY(db_savepoint(db));
 	sqlite_deadline(db, WRITE_DEADLINE_MS);
+	TRY(db_savepoint(db));
 	enum err e = run_work(db, w, 1);
 
 	db->depth = 1;
@@ -102,6 +102,7 @@ static void finish(struct db *db, struct batch *b)
 
 	for (size_t i = 0; i < b->n; i++)
 		any |= b->ends[i] == E_OK;
+	sqlite_deadline(db, WRITE_DEADLINE_MS); /* the flush before may have taken long */
 	if (!any) {
 		db_rollback(db);
 	} else if (search_flush(db, a) != E_OK || db_commit(db) != E_OK) {

@@ -44,6 +44,16 @@ static enum err take_lock(struct arena *a, struct str data, const char **why)
 	return E_OK;
 }
 
+static bool sync_folder(struct arena *a, struct str folder)
+{
+	int fd = open(str_z(a, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 /* A file of n random bytes, made once, whole or not at all. */
 static enum err read_bytes(struct desk *d, const char *name, unsigned char *v, size_t n,
 			   const char **why)
@@ -63,7 +73,7 @@ static enum err read_bytes(struct desk *d, const char *name, unsigned char *v, s
 	crypto_random(v, n);
 	fd = open(tmp.p, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	ok = fd >= 0 && write(fd, v, n) == (ssize_t)n && fsync(fd) == 0 &&
-	     rename(tmp.p, path.p) == 0;
+	     rename(tmp.p, path.p) == 0 && sync_folder(d->a, d->config->data);
 	if (fd >= 0)
 		close(fd);
 	return ok ? E_OK : problem(d->a, why, "cannot write", path.p);

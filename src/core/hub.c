@@ -506,7 +506,8 @@ static bool can_catch_up(const struct hub *h, const struct member *m, int64_t la
 		return false;
 	for (int64_t n = last + 1; n <= h->seq; n++) {
 		const struct sent *s = &h->ring[n % RING];
-		if (s->seq == n && !s->chunk && wants(m, s->topic, s->id, s->inbox_id))
+		bool own = s->topic == LIVE_PEOPLE && s->id == m->actor_id; /* that he was away */
+		if (s->seq == n && !s->chunk && !own && wants(m, s->topic, s->id, s->inbox_id))
 			return false;
 	}
 	return true;
@@ -521,7 +522,7 @@ static void catch_up(struct hub *h, struct member *m, int64_t last)
 	}
 	for (int64_t n = last + 1; n <= h->seq; n++) {
 		struct sent *s = &h->ring[n % RING];
-		if (s->seq == n && wants(m, s->topic, s->id, s->inbox_id))
+		if (s->seq == n && s->chunk && wants(m, s->topic, s->id, s->inbox_id))
 			http_stream_send(m->stream, s->chunk);
 	}
 }

@@ -266,6 +266,11 @@ void imap_fetched(struct imap *m, const struct imap_fetched *f)
 		item->flags = f->flags;
 		if (f->size >= 0)
 			item->size = f->size;
+		else if (item->size < 0)
+			item->size = 0; /* it is there: how large it is shows when it comes */
+	} else if (m->phase == PHASE_BODIES && f->no_body && item->tag && !item->handed) {
+		if (!item->refused.p)
+			item->refused = S("the server gave no body");
 	} else if (m->phase == PHASE_BODIES && f->has_body && item->tag && !item->handed) {
 		item->flags = f->flags;
 		if (f->cut) { /* larger than it said */
@@ -319,6 +324,7 @@ static void refused(struct imap *m, struct imap_item *item, const struct imap_re
 void imap_fetch_done(struct imap *m, uint32_t tag, const struct imap_response *r)
 {
 	struct imap_item *item = NULL;
+	bool gone = str_eq_nocase(r->code, S("EXPUNGEISSUED"));
 
 	for (size_t i = 0; i < m->next_item; i++)
 		if (m->block[i].tag == tag)
@@ -328,7 +334,7 @@ void imap_fetch_done(struct imap *m, uint32_t tag, const struct imap_response *r
 	item->tag = 0;
 	if (r->status != IMAP_ST_OK && !item->handed)
 		refused(m, item, r);
-	else if (item->refused.p && !item->handed)
+	else if (item->refused.p && !item->handed && !m->redo && !gone)
 		hand_over(m, item, S("")); /* not even its header */
 	/* Order is kept: a second, smaller question is asked before anything new. */
 	else if (!item->handed && !m->redo && item->head_only && !item->refused.p &&

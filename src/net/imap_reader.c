@@ -291,7 +291,7 @@ static bool take_value(struct cursor *c, struct str name, struct imap_fetched *f
 	struct str value = {0};
 	int64_t number;
 	bool cut = false;
-	/* NIL, not quoted: there is no body, the mail is gone */
+	/* NIL, not quoted: there is no body */
 	bool bare = c->s.n > 0 && (c->s.p[0] == 'N' || c->s.p[0] == 'n');
 
 	if (c->s.n > 0 && c->s.p[0] == '(') {
@@ -312,6 +312,7 @@ static bool take_value(struct cursor *c, struct str name, struct imap_fetched *f
 			f->uid = (uint32_t)number;
 	} else if (str_eq_nocase(str_slice(name, 0, 5), S("BODY["))) {
 		f->has_body = !(bare && str_eq_nocase(value, S("NIL")));
+		f->no_body = !f->has_body;
 		f->body = f->has_body ? value : S("");
 		f->cut = cut;
 	}

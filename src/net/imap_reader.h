@@ -20,7 +20,8 @@ struct imap_fetched {
 	int64_t size;   /* -1 when it was not said */
 	struct str body;
 	bool has_body;
-	bool cut; /* the body was larger than the reader takes; it is empty */
+	bool no_body; /* a NIL stands where the body was asked for */
+	bool cut;     /* the body was larger than the reader takes; it is empty */
 };
 
 /* Slices live until the callback returns. */

@@ -379,6 +379,27 @@ class Watching(Case):
         self.probe.expect("state ok")
         self.assertNotIn("failing", " ".join(self.probe.seen))
 
+    def test_a_mail_without_size_or_body_is_not_lost(self):
+        """Of one the server does not say how large it is; another's body it says is NIL."""
+        size = re.compile(rb"(\* 2 FETCH \(UID \d+ FLAGS \([^)]*\)) RFC822.SIZE \d+\)")
+        body = re.compile(rb"(\* 3 FETCH \(UID \d+ FLAGS \([^)]*\) BODY\[\] )\{(\d+)\}\r\n")
+
+        def answer(data, _):
+            data = size.sub(rb"\1)", data)
+            found = body.search(data)
+            if not found:
+                return data
+            return data[:found.start()] + found[1] + b"NIL" + data[found.end() + int(found[2]):]
+
+        self.arrive(*(f"m{i}" for i in range(4)))
+        self.watch(self.proxy("imap", answer), "none")
+        for name in ("m0", "m1"):
+            self.expect_mail(name)
+        words = self.probe.expect("failed ").split(" ", 3)
+        self.assertEqual(words[3], "the server gave no body")
+        self.expect_mail("m3")
+        self.probe.expect("state ok")
+
     def test_a_mail_that_vanishes_is_passed_over(self):
         """Between SEARCH and FETCH another client removes it."""
         self.arrive(*(f"m{i}" for i in range(4)))

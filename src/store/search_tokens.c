@@ -79,12 +79,12 @@ static void end_run(struct tokens *t)
 {
 	struct str all = {t->digits, t->digits_n};
 	bool abroad = str_starts(all, S("00")) && all.n > RUN_MIN + 2;
-	bool number = all.n >= (t->runs_only ? RUN_BEGUN : RUN_MIN) && all.n <= RUN_MAX &&
-		      (t->groups > 1 || abroad);
+	bool kept = all.n <= RUN_MAX; /* of more only the length is known */
+	bool number = all.n >= (t->runs_only ? RUN_BEGUN : RUN_MIN) && (t->groups > 1 || abroad);
 
 	if (abroad)
 		all = str_slice(all, 2, all.n);
-	if (number || (t->groups > 1 && t->thousands && all.n <= RUN_MAX))
+	if (kept && (number || (t->groups > 1 && t->thousands)))
 		give(t, all, t->run_from, t->run_to);
 	t->groups = t->digits_n = 0;
 }

@@ -44,6 +44,8 @@ class Mentions(Scenario):
         self.assertTrue(self.mei.get(f"/conversations/{where}")["mentioned"])
         self.assertFalse(self.bo.get(f"/conversations/{where}")["mentioned"])
 
+        self.mei.post(f"/conversations/{where}/read", {"up_to": entry["id"] - 1}, status=204)
+        self.assertTrue(self.mei.get(f"/conversations/{where}")["mentioned"])  # she has not come so far
         self.mei.post(f"/conversations/{where}/read", {"up_to": entry["id"]}, status=204)
         self.assertEqual(self.mei.get("/conversations/counts")["mentions"], before)
         self.assertFalse(self.mei.get(f"/conversations/{where}")["mentioned"])

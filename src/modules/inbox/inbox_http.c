@@ -195,14 +195,14 @@ static SHAPE(read_shape, "ReadIn", struct read_in, read_fields);
 static enum err set_mark(struct ctx *c, int64_t id, int64_t up_to, struct reply *r)
 {
 	struct conversation_rows_row v;
-	bool seen = up_to > 0;
+	int64_t seen = up_to;
 
 	TRY(inbox_row(c, id, &v));
 	if (up_to > v.last_in_id)
 		up_to = v.last_in_id;
 	TRY(mark_read(c, id, c->actor.id, up_to));
 	if (seen)
-		TRY(inbox_mentions_seen(c, id, c->actor.id));
+		TRY(inbox_mentions_seen(c, id, seen));
 	if (v.visitor_id && up_to && ctx_may(c, P_CONVERSATION_REPLY))
 		ctx_live(c,
 			 (struct live){.topic = LIVE_CHAT,

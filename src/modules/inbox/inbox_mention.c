@@ -65,9 +65,10 @@ enum err inbox_mention(struct ctx *c, int64_t entry_id, struct ids people)
 				   STR(buf_str(&told))));
 }
 
-enum err inbox_mentions_seen(struct ctx *c, int64_t conversation_id, int64_t person_id)
+enum err inbox_mentions_seen(struct ctx *c, int64_t conversation_id, int64_t up_to)
 {
-	return mention_seen(c, conversation_id, person_id, c->now);
+	return mention_seen(c,
+			    &(struct mention_seen_in){conversation_id, c->actor.id, up_to, c->now});
 }
 
 enum err inbox_mentions_unseen(struct ctx *c, int64_t *n)

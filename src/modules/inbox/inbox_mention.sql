@@ -48,6 +48,6 @@ SELECT count(*) FROM (SELECT 1 FROM mention
  WHERE person_id = :person_id AND conversation_id = :conversation_id AND seen_at IS NULL LIMIT 1) one;
 
 -- name: mention_seen
--- in: conversation_id int, person_id int, at time
+-- in: conversation_id int, person_id int, up_to int, at time
 UPDATE mention SET seen_at = :at
- WHERE person_id = :person_id AND conversation_id = :conversation_id AND seen_at IS NULL;
+ WHERE person_id = :person_id AND conversation_id = :conversation_id AND seen_at IS NULL AND entry_id <= :up_to;

@@ -26,7 +26,7 @@ enum err inbox_merge(struct ctx *, const struct merging *) MUST;
 /* E_INVALID for somebody who is not there or does not see the inbox, and outside a note. */
 enum err inbox_check_mentions(struct ctx *, struct str kind, struct ids people,
 			      int64_t inbox_id) MUST;
-enum err inbox_mentions_seen(struct ctx *, int64_t conversation_id, int64_t person_id) MUST;
+enum err inbox_mentions_seen(struct ctx *, int64_t conversation_id, int64_t up_to) MUST;
 /* In how many conversations the actor was named and has not looked; 100 means 99+. */
 enum err inbox_mentions_unseen(struct ctx *, int64_t *n) MUST;
 enum err inbox_mentioned_here(struct ctx *, int64_t conversation_id, bool *) MUST;

@@ -270,8 +270,9 @@ void *sqlite_write_main(void *arg)
 	bool back = true;
 	struct log_limits limits = {LOG_PAGES, LOG_PAGES_ALL};
 
-	/* After a crash the log is read from the system's cache, and pages whose flush had failed stand
-	 * there as clean ones that are not on the disk: into the file with them, and the log anew. */
+	/* After a crash the log is read from the system's cache, and pages whose flush had failed
+	 * stand there as clean ones that are not on the disk: into the file with them, and the log
+	 * anew. */
 	if (s->durable)
 		sqlite_checkpoint(k->db, true);
 	while ((b.n = store_queue_take(k->queue, work, s->alone ? 1 : JOIN_MAX, back))) {

@@ -397,6 +397,7 @@ class Watching(Case):
             self.expect_mail(name)
         words = self.probe.expect("failed ").split(" ", 3)
         self.assertEqual(words[3], "the server gave no body")
+        self.expect_mail("-")  # it stands in the quarantine with nothing but its place
         self.expect_mail("m3")
         self.probe.expect("state ok")
 

@@ -88,6 +88,19 @@ class Links(Scenario):
         me = self.admin.get("/session")["person"]["id"]
         self.assertEqual(manager.call("POST", f"/people/{me}/invite").status, 403)
 
+    def test_nobody_becomes_who_sees_more(self):
+        """An invitation lets its maker in as the one invited: only who sees all that he sees may make it."""
+        a, b = [self.admin.post("/inboxes", {"name": n, "channel": "chat"})["id"] for n in ("Here", "Elsewhere")]
+        self.add("local", role_id=self.roles["manager"], password="the old password", inbox_ids=[a])
+        manager = self.desk.sign_in("local@desk.example", "the old password")
+        for name, inboxes, status in (("same", {"inbox_ids": [a]}, 201), ("other", {"inbox_ids": [a, b]}, 403),
+                                      ("all", {"all_inboxes": True}, 403)):
+            person = self.add(name, **inboxes)
+            with self.subTest(name):
+                self.assertEqual(manager.call("POST", f"/people/{person['id']}/invite").status, status)
+                self.assertEqual(manager.call("POST", f"/people/{person['id']}/password", {"password": "set by a colleague"}).status,
+                                 204 if status == 201 else 403)
+
     def test_the_table_opens_nothing(self):
         person = self.add("safe")
         _, token = self.invite(person)

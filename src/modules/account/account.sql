@@ -271,9 +271,9 @@ SELECT l.id, l.person_id, l.kind, l.expires_at, p.name, p.email, p.locale
 SELECT id FROM person_link WHERE job_id = :job_id AND job_id > 0;
 
 -- name: person_link_end
--- doc: None of a person's links opens any more.
--- in: person_id int, now time
-UPDATE person_link SET used_at = :now WHERE person_id = :person_id AND used_at IS NULL;
+-- doc: None of a person's links of a kind, or of any kind ('%'), opens any more.
+-- in: person_id int, kind text, now time
+UPDATE person_link SET used_at = :now WHERE person_id = :person_id AND kind LIKE :kind AND used_at IS NULL;
 
 -- name: person_link_clear
 -- in: before time

@@ -72,7 +72,8 @@ static enum err new_link(struct ctx *c, int64_t person_id, const char *kind, int
 	struct person_link_insert_row row;
 	size_t n;
 
-	TRY(person_link_end(c, person_id, c->now));
+	/* Anybody can ask for a reset: it ends nobody's invitation. */
+	TRY(person_link_end(c, person_id, str_of(kind[0] == 'i' ? "%" : kind), c->now));
 	TRY(person_link_insert(c,
 			       &(struct person_link_insert_in){.person_id = person_id,
 							       .kind = str_of(kind),
@@ -216,7 +217,7 @@ static enum err post_invite(struct ctx *c, const struct req *q, struct reply *r)
 	size_t n;
 
 	TRY(account_person(c, q->id, &p));
-	TRY(account_check_role(c, p.role_id));
+	TRY(account_may_enter(c, &p));
 	TRY(notice_inbox(c, &inbox));
 	if (inbox)
 		TRY(job_add(c, &(struct job){.kind = S("account_link"), .inbox_id = inbox}, &job));
@@ -335,7 +336,7 @@ static enum err post_set(struct ctx *c, const struct req *q, struct reply *r)
 	struct person_link_get_row l;
 
 	TRY(open_link(c, in->token, &l));
-	TRY(person_link_end(c, l.person_id, c->now));
+	TRY(person_link_end(c, l.person_id, S("%"), c->now));
 	TRY(person_password(c, l.person_id, o->hash));
 	TRY(session_delete_others(c, l.person_id, 0));
 	hub_end(c, l.person_id, 0);

@@ -87,6 +87,21 @@ static enum err check_inboxes(struct ctx *c, const struct person_in *in, int64_t
 	return E_OK;
 }
 
+enum err account_may_enter(struct ctx *c, const struct person_view *p)
+{
+	struct person_exists_row me;
+	size_t n;
+
+	TRY(account_check_role(c, p->role_id));
+	TRY(person_exists(c, c->actor.id, &me, 1, &n));
+	if (p->all_inboxes && !(n && me.all_inboxes))
+		return fail(c, E_DENIED, "account.grant_beyond_own", "all_inboxes");
+	for (size_t i = 0; i < p->inbox_ids.n; i++)
+		if (!ctx_sees(c, p->inbox_ids.v[i]))
+			return fail(c, E_DENIED, "account.grant_beyond_own", "inbox_ids");
+	return E_OK;
+}
+
 static enum err check(struct ctx *c, const struct person_in *in, int64_t person_id)
 {
 	TRY(check_inboxes(c, in, person_id));
@@ -247,8 +262,8 @@ static enum err post_reset(struct ctx *c, const struct req *q, struct reply *r)
 	struct person_view p;
 
 	TRY(account_person(c, q->id, &p));
-	TRY(account_check_role(c, p.role_id));
-	TRY(person_link_end(c, q->id, c->now));
+	TRY(account_may_enter(c, &p));
+	TRY(person_link_end(c, q->id, S("%"), c->now));
 	TRY(person_password(c, q->id, m->hash));
 	TRY(end_sessions(c, q->id));
 	reply_none(r);

@@ -47,6 +47,8 @@ struct account_settings {
 extern const struct route account_session_routes[], account_people_routes[], account_team_routes[],
     account_link_routes[];
 extern const struct job_kind account_jobs[];
+/* A password for somebody else lets one be him: only who sees and may do all that he does. */
+enum err account_may_enter(struct ctx *, const struct person_view *) MUST;
 /* Sign a person in: the reply is the session, with its cookie. */
 enum err account_sign_in(struct ctx *, const struct req *, int64_t person_id, struct reply *) MUST;
 enum err account_clear_links(struct ctx *, int64_t before, int64_t *n);

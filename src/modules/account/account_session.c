@@ -295,7 +295,7 @@ static enum err post_password(struct ctx *c, const struct req *q, struct reply *
 {
 	const struct checked *ch = q->made;
 
-	TRY(person_link_end(c, c->actor.id, c->now));
+	TRY(person_link_end(c, c->actor.id, S("%"), c->now));
 	TRY(person_password(c, c->actor.id, ch->password_hash));
 	TRY(session_delete_others(c, c->actor.id, c->actor.session_id));
 	hub_end(c, c->actor.id, -c->actor.session_id);

@@ -47,8 +47,8 @@ static bool set_weight(struct route_weights *w, const char *arg)
 
 int routing_engine_main(int argc, char **argv)
 {
-	struct arena *a = arena_new(), *scratch = arena_new();
-	struct wire w = {.a = a, .weights = route_weights_default};
+	struct wire w = {.weights = route_weights_default};
+	struct arena *scratch;
 	char *line = NULL;
 	size_t cap = 0;
 	ssize_t n;
@@ -62,6 +62,8 @@ int routing_engine_main(int argc, char **argv)
 			 !set_weight(&w.weights, argv[++i]))
 			return usage(stderr);
 	}
+	w.a = arena_new();
+	scratch = arena_new();
 	while (!w.ended && (n = getline(&line, &cap, stdin)) > 0) {
 		struct buf out = BUF(scratch);
 		wire_line(&w, (struct str){line, (size_t)n}, &out);
@@ -72,7 +74,7 @@ int routing_engine_main(int argc, char **argv)
 	}
 	free(line);
 	arena_free(scratch);
-	arena_free(a);
+	arena_free(w.a);
 	return 0;
 }
 

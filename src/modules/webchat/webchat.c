@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "modules/webchat/webchat.h"
-#include "base/crypto.h"
 #include "core/blob.h"
 #include "core/desk.h"
 #include "core/hub.h"
-#include "core/mail.h"
 #include "core/rate.h"
 #include "modules/account/account.h"
 #include "modules/customer/customer.h"
 #include "modules/inbox/inbox.h"
 #include "modules/webchat/webchat.schema.h"
-#include "modules/webchat/webchat.sql.h"
+#include "modules/webchat/webchat_rules.h"
 
-enum { TEXT_LIMIT = 10000, MAIL_AFTER_MS = 2 * MINUTE_MS, PAGE = 100 };
+enum { TEXT_LIMIT = 10000, PAGE = 100 };
 
-static const struct rate starts = {"chat start", 60, 10 * MINUTE_MS, "error.rate"};
 static const struct rate uploads = {"chat file", 20, 10 * MINUTE_MS, "error.rate"};
 
 static struct str visitor_word(struct ctx *c)
@@ -36,6 +33,8 @@ static const struct field settings_fields[] = {
     F(identity_required, F_BOOL, 0, 0, "Only customers the shop signed for"),
     F(mail_inbox_id, F_INT, 0, INT64_MAX,
       "The e-mail inbox that goes on when the visitor has left; 0: none"),
+    FIELD(struct webchat_settings, visitor_days, F_INT, 0, 1, 3650,
+	  "Days without use after which a browser's chat ends and the next one begins anew"),
 };
 #undef F
 static SHAPE(settings_shape, "ChatSettings", struct webchat_settings, settings_fields);
@@ -43,6 +42,7 @@ static const struct webchat_settings settings_default = {
     .greeting = {"{}", 2},
     .prechat_name = {"optional", 8},
     .prechat_email = {"optional", 8},
+    .visitor_days = 90,
 };
 
 static enum err parse_nothing(struct arena *a, const struct channel_at *at, struct str raw,
@@ -66,298 +66,21 @@ const struct channel webchat_channel = {
     .parse = parse_nothing,
 };
 
-/* ---- tokens: "7.MAC", signed by the desk ---- */
-
-static struct str make_token(struct ctx *c, int64_t id)
-{
-	unsigned char mac[32];
-	struct str word = str_fmt(c->a, "%lld", (long long)id);
-
-	desk_sign(c->desk, "visitor", word, mac);
-	return str_fmt(c->a, "%.*s.%.*s", STR(word), STR(str_base64url(c->a, mac, sizeof mac)));
-}
-
-static bool token_ok(struct ctx *c, struct str token, int64_t *id)
-{
-	ptrdiff_t dot = str_find_char(token, '.');
-
-	if (dot <= 0 || token.n > 80 || !str_int(str_slice(token, 0, (size_t)dot), id))
-		return false;
-	return str_eq_secret(token, make_token(c, *id));
-}
-
-static enum err identify(struct ctx *c, const struct req *q, bool *known)
-{
-	struct str header = req_header(q, "Authorization");
-	struct visitor_get_row row;
-	int64_t id;
-	size_t n;
-
-	if (!header.p || !str_starts(header, S("Bearer ")))
-		return E_OK;
-	if (!token_ok(c, str_slice(header, 7, header.n), &id))
-		return E_OK;
-	TRY(visitor_get(c, id, &row, 1, &n));
-	if (n == 0)
-		return E_OK;
-	c->actor = (struct actor){
-	    .kind = ACTOR_VISITOR, .id = id, .session_id = row.inbox_id, .name = row.name};
-	c->actor.scope.v = NEW(c->a, int64_t);
-	c->actor.scope.v[0] = row.inbox_id;
-	c->actor.scope.n = 1;
-	*known = true;
-	return E_OK;
-}
-
-/* ---- before the chat ---- */
-
-struct prechat {
-	struct str name, email;
-};
-static const struct field prechat_fields[] = {
-    FIELD(struct prechat, name, F_TEXT, 0, 0, 0, "hidden, optional or required"),
-    FIELD(struct prechat, email, F_TEXT, 0, 0, 0, NULL),
-};
-static SHAPE(prechat_shape, "ChatPrechat", struct prechat, prechat_fields);
-
-struct config_view {
-	int64_t inbox_id, attachment_max;
-	struct str name, color;
-	struct opt_str greeting;
-	bool online, identity_required;
-	const void *prechat;
-};
-static const struct field config_fields[] = {
-    FIELD(struct config_view, inbox_id, F_INT, 0, 0, 0, NULL),
-    FIELD(struct config_view, name, F_TEXT, 0, 0, 0, NULL),
-    FIELD(struct config_view, color, F_TEXT, 0, 0, 0, NULL),
-    FIELD(struct config_view, greeting, F_JSON, FIELD_NULLABLE, 0, 0, "By language"),
-    FIELD(struct config_view, online, F_BOOL, 0, 0, 0, "Somebody is there to answer"),
-    FIELD_OBJ(struct config_view, prechat, FIELD_REQUIRED, &prechat_shape, NULL),
-    FIELD(struct config_view, attachment_max, F_INT, 0, 0, 0, "Bytes"),
-    FIELD(struct config_view, identity_required, F_BOOL, 0, 0, 0, NULL),
-};
-static SHAPE(config_shape, "ChatConfig", struct config_view, config_fields);
-
-struct config_in {
-	struct str language;
-};
-static const struct field config_in_fields[] = {
-    FIELD(struct config_in, language, F_TEXT, 0, 0, 20, NULL),
-};
-static SHAPE(config_in_shape, "ChatConfigQuery", struct config_in, config_in_fields);
-
-static enum err find_chat(struct ctx *c, struct str key, struct inbox_link *link)
-{
-	TRY(inbox_of_key(c, key, link));
-	if (link->channel != &webchat_channel || !link->active)
-		return fail(c, E_NOTFOUND, "inbox.inbox_unknown", NULL);
-	return E_OK;
-}
-
-static enum err get_config(struct ctx *c, const struct req *q, struct reply *r)
-{
-	struct inbox_link link;
-	struct config_view v;
-	struct prechat pre;
-
-	TRY(find_chat(c, q->word, &link));
-	const struct webchat_settings *s = link.settings;
-	pre = (struct prechat){s->prechat_name, s->prechat_email};
-	v = (struct config_view){.inbox_id = link.id,
-				 .attachment_max = c->desk->config->attachment_max,
-				 .name = link.name,
-				 .color = S("#0B716D"),
-				 .greeting = s->greeting.n > 2 ? SOME_STR(s->greeting) : NULL_STR,
-				 .identity_required = s->identity_required,
-				 .prechat = &pre};
-	if (link.color.n)
-		v.color = link.color;
-	TRY(account_anybody_there(c, link.id, &v.online));
-	reply_one(r, &v);
-	return E_OK;
-}
-
-struct start_in {
-	struct str client_id, language, name, email, zone, page, identity, identity_hash;
-};
-#define F(m, fl, lo, hi, tx) FIELD(struct start_in, m, F_TEXT, fl, lo, hi, tx)
-static const struct field start_fields[] = {
-    F(client_id, FIELD_REQUIRED, 16, 64, "Random; the same one twice is one visitor"),
-    F(language, FIELD_REQUIRED | FIELD_LANGUAGE, 2, 20, "BCP 47"),
-    F(name, 0, 0, 100, NULL),
-    F(email, 0, 0, 320, NULL),
-    F(zone, 0, 0, 64, "IANA time zone"),
-    F(page, 0, 0, 1000, "Address of the shop's page"),
-    F(identity, 0, 0, 200, "Who the shop says this is"),
-    F(identity_hash, 0, 0, 64, "Hex HMAC-SHA256 of identity under the inbox's secret"),
-};
-#undef F
-static SHAPE(start_shape, "ChatStart", struct start_in, start_fields);
-
-struct started {
-	struct str token;
-	int64_t visitor_id;
-	struct opt_int conversation_id;
-};
-static const struct field started_fields[] = {
-    FIELD(struct started, token, F_TEXT, 0, 0, 0, NULL),
-    FIELD(struct started, visitor_id, F_INT, 0, 0, 0, NULL),
-    FIELD(struct started, conversation_id, F_INT, FIELD_NULLABLE, 0, 0, NULL),
-};
-static SHAPE(started_shape, "ChatStarted", struct started, started_fields);
-
-static bool identity_ok(struct ctx *c, const struct webchat_settings *s, const struct start_in *in)
-{
-	unsigned char mac[32];
-
-	if (!s->identity_secret.n || !in->identity_hash.n)
-		return false;
-	crypto_hmac_sha256(s->identity_secret, in->identity, mac);
-	return str_eq_secret(str_hex(c->a, mac, sizeof mac), str_lower(c->a, in->identity_hash));
-}
-
-static enum err check_start(struct ctx *c, const struct webchat_settings *s,
-			    const struct start_in *in)
-{
-	if (in->identity.n && !identity_ok(c, s, in))
-		return fail(c, E_DENIED, "chat.identity_forged", NULL);
-	if (s->identity_required && !in->identity.n)
-		return fail(c, E_DENIED, "chat.identity_required", NULL);
-	if (str_eq(s->prechat_name, S("required")) && !in->name.n && !in->identity.n)
-		return fail(c, E_INVALID, "error.field_missing", "name");
-	if (str_eq(s->prechat_email, S("required")) && !in->email.n && !in->identity.n)
-		return fail(c, E_INVALID, "error.field_missing", "email");
-	if (in->email.n && !customer_email_ok(in->email))
-		return fail_str(c, E_INVALID, "error.email", in->email);
-	return E_OK;
-}
-
-/* Only a signature ties a visitor to a customer who is known already: anybody can type an address.
- */
-static enum err find_customer(struct ctx *c, const struct inbox_link *link,
-			      const struct start_in *in, int64_t *id)
-{
-	struct customer_known k = {
-	    .kind = in->identity.n ? S("shop") : S("visitor"),
-	    .value = in->identity.n
-			 ? str_fmt(c->a, "%lld:%.*s", (long long)link->id, STR(in->identity))
-			 : str_fmt(c->a, "%lld:%.*s", (long long)link->id, STR(in->client_id)),
-	    .verified = in->identity.n > 0,
-	    .name = in->name,
-	    .language = in->language,
-	    .zone = account_zone_ok(in->zone) ? in->zone : S("")};
-	bool blocked, taken;
-
-	TRY(customer_resolve(c, &k, id, &blocked));
-	if (in->email.n)
-		TRY(customer_add_identity(c, *id, S("email"), str_lower(c->a, in->email), false,
-					  &taken));
-	return E_OK;
-}
-
-enum err webchat_add_visitor(struct ctx *c, int64_t inbox_id, struct str client_id,
-			     int64_t customer_id, struct str language, int64_t *id)
-{
-	struct visitor_insert_row row;
-	size_t n;
-
-	TRY(visitor_insert(c,
-			   &(struct visitor_insert_in){.inbox_id = inbox_id,
-						       .client_id = client_id,
-						       .customer_id = customer_id,
-						       .language = language,
-						       .at = c->now},
-			   &row, 1, &n));
-	*id = n ? row.id : 0;
-	return E_OK;
-}
-
-/* Who signed in is another visitor than who was there before on the same browser, and than the
- * next one to sign in: nobody reads on in somebody else's chat. */
-static struct str visitor_key(struct ctx *c, const struct start_in *in)
-{
-	unsigned char hash[16];
-
-	if (!in->identity.n)
-		return in->client_id;
-	crypto_short_hash(in->client_id, in->identity, hash);
-	return str_fmt(c->a, "%.*s#%.*s", STR(in->client_id),
-		       STR(str_hex(c->a, hash, sizeof hash)));
-}
-
-static enum err add_visitor(struct ctx *c, const struct inbox_link *link, const struct start_in *in,
-			    int64_t *id)
-{
-	struct visitor_insert_row row;
-	int64_t customer;
-	size_t n;
-
-	TRY(find_customer(c, link, in, &customer));
-	TRY(visitor_insert(c,
-			   &(struct visitor_insert_in){.inbox_id = link->id,
-						       .client_id = visitor_key(c, in),
-						       .customer_id = customer,
-						       .name = in->name,
-						       .email = in->email,
-						       .signed_in = in->identity.n > 0,
-						       .language = in->language,
-						       .page = in->page,
-						       .at = c->now},
-			   &row, 1, &n));
-	*id = row.id;
-	return E_OK;
-}
-
-static enum err post_start(struct ctx *c, const struct req *q, struct reply *r)
-{
-	const struct start_in *in = q->in;
-	struct inbox_link link;
-	struct visitor_by_client_row known;
-	struct started s = {.conversation_id = NULL_INT};
-	struct str status;
-	int64_t conversation;
-	size_t n;
-
-	if (q->http)
-		TRY(rate_take(c, &starts, q->http->peer));
-	TRY(find_chat(c, q->word, &link));
-	TRY(check_start(c, link.settings, in));
-	TRY(visitor_by_client(c, link.id, visitor_key(c, in), &known, 1, &n));
-	if (n)
-		s.visitor_id = known.id;
-	else
-		TRY(add_visitor(c, &link, in, &s.visitor_id));
-	s.token = make_token(c, s.visitor_id);
-	TRY(inbox_of_visitor(c, s.visitor_id, &conversation, &status));
-	if (conversation)
-		s.conversation_id = SOME_INT(conversation);
-	r->status = 201;
-	reply_one(r, &s);
-	return E_OK;
-}
-
 /* ---- messages ---- */
 
-struct message_view {
-	int64_t id, at;
-	struct str from, text, state;
-	struct opt_str client_id, author;
-	struct list attachments;
-};
 static const struct field message_fields[] = {
-    FIELD(struct message_view, id, F_INT, 0, 0, 0, NULL),
-    FIELD(struct message_view, client_id, F_TEXT, FIELD_NULLABLE, 0, 0, NULL),
-    FIELD_ENUM(struct message_view, from, 0, "visitor|agent|system", NULL),
-    FIELD(struct message_view, author, F_TEXT, FIELD_NULLABLE, 0, 0, "An agent's first name"),
-    FIELD(struct message_view, text, F_TEXT, 0, 0, 0, NULL),
-    FIELD(struct message_view, at, F_TIME, 0, 0, 0, NULL),
-    FIELD_LIST(struct message_view, attachments, 0, 0, &file_shape, NULL),
-    FIELD(struct message_view, state, F_TEXT, 0, 0, 0, "undone: take it away again"),
+    FIELD(struct webchat_message, id, F_INT, 0, 0, 0, NULL),
+    FIELD(struct webchat_message, client_id, F_TEXT, FIELD_NULLABLE, 0, 0, NULL),
+    FIELD_ENUM(struct webchat_message, from, 0, "visitor|agent|system", NULL),
+    FIELD(struct webchat_message, author, F_TEXT, FIELD_NULLABLE, 0, 0, "An agent's first name"),
+    FIELD(struct webchat_message, text, F_TEXT, 0, 0, 0, NULL),
+    FIELD(struct webchat_message, at, F_TIME, 0, 0, 0, NULL),
+    FIELD_LIST(struct webchat_message, attachments, 0, 0, &file_shape, NULL),
+    FIELD(struct webchat_message, state, F_TEXT, 0, 0, 0, "undone: take it away again"),
 };
-static SHAPE(message_shape, "ChatMessage", struct message_view, message_fields);
+SHAPE(webchat_message_shape, "ChatMessage", struct webchat_message, message_fields);
 
-static enum err view_of(struct ctx *c, const struct inbox_message *m, struct message_view *out)
+enum err webchat_view_of(struct ctx *c, const struct inbox_message *m, struct webchat_message *out)
 {
 	bool in = str_eq(m->direction, S("in"));
 	struct account_brief who = {0};
@@ -367,17 +90,17 @@ static enum err view_of(struct ctx *c, const struct inbox_message *m, struct mes
 		if (space > 0)
 			who.name = str_slice(who.name, 0, (size_t)space);
 	}
-	*out =
-	    (struct message_view){.id = m->id,
-				  .at = m->at,
-				  .from = in             ? S("visitor")
-					  : m->automatic ? S("system")
-							 : S("agent"),
-				  .text = m->text,
-				  .state = m->state,
-				  .client_id = m->client_id.n ? SOME_STR(m->client_id) : NULL_STR,
-				  .author = who.name.n ? SOME_STR(who.name) : NULL_STR,
-				  .attachments = m->files};
+	*out = (struct webchat_message){.id = m->id,
+					.at = m->at,
+					.from = in             ? S("visitor")
+						: m->automatic ? S("system")
+							       : S("agent"),
+					.text = m->text,
+					.state = m->state,
+					.client_id =
+					    m->client_id.n ? SOME_STR(m->client_id) : NULL_STR,
+					.author = who.name.n ? SOME_STR(who.name) : NULL_STR,
+					.attachments = m->files};
 	const struct file_view *files = m->files.v;
 	for (size_t i = 0; i < m->files.n; i++)
 		((struct file_view *)files)[i].url =
@@ -401,7 +124,7 @@ struct history_view {
 	struct opt_str next;
 };
 static const struct field history_fields[] = {
-    FIELD_LIST(struct history_view, items, 0, 0, &message_shape, "Oldest first"),
+    FIELD_LIST(struct history_view, items, 0, 0, &webchat_message_shape, "Oldest first"),
     FIELD(struct history_view, agent_seen_id, F_INT, FIELD_NULLABLE, 0, 0,
 	  "The visitor's newest message an agent has seen"),
     FIELD(struct history_view, next, F_TEXT, FIELD_NULLABLE, 0, 0, NULL),
@@ -425,9 +148,9 @@ static enum err get_messages(struct ctx *c, const struct req *q, struct reply *r
 		TRY(inbox_seen_by_us(c, conversation, &seen));
 	}
 	const struct inbox_message *m = messages.v;
-	struct message_view *views = NEWN(c->a, struct message_view, messages.n + 1);
+	struct webchat_message *views = NEWN(c->a, struct webchat_message, messages.n + 1);
 	for (size_t i = 0; i < messages.n; i++)
-		TRY(view_of(c, &m[i], &views[i]));
+		TRY(webchat_view_of(c, &m[i], &views[i]));
 	h.items = (struct list){views, messages.n};
 	if (seen)
 		h.agent_seen_id = SOME_INT(seen);
@@ -468,12 +191,12 @@ static enum err read_files(struct ctx *c, const struct message_in *in, struct in
 static enum err reply_message(struct ctx *c, const struct inbox_taken *t, struct reply *r)
 {
 	struct list one;
-	struct message_view v;
+	struct webchat_message v;
 
 	TRY(inbox_messages(c, t->conversation_id, t->entry_id - 1, 1, &one));
 	if (one.n == 0)
 		return fail(c, E_INTERNAL, NULL, NULL);
-	TRY(view_of(c, one.v, &v));
+	TRY(webchat_view_of(c, one.v, &v));
 	r->status = 201;
 	reply_one(r, &v);
 	return E_OK;
@@ -494,6 +217,7 @@ static enum err post_message(struct ctx *c, const struct req *q, struct reply *r
 	struct rate messages = {"chat", (int)c->desk->config->chat_rate, MINUTE_MS, "error.rate"};
 	if (messages.burst)
 		TRY(rate_take(c, &messages, visitor_word(c)));
+	TRY(webchat_used(c));
 	TRY(visitor_get(c, c->actor.id, &v, 1, &n));
 	TRY(customer_view(c, v.customer_id, &who));
 	m.inbox_id = v.inbox_id;
@@ -552,6 +276,7 @@ static enum err post_seen(struct ctx *c, const struct req *q, struct reply *r)
 	int64_t id;
 
 	reply_none(r);
+	TRY(webchat_used(c));
 	TRY(inbox_of_visitor(c, c->actor.id, &id, &status));
 	return id ? inbox_set_seen(c, id, ((const struct seen_in *)q->in)->up_to) : E_OK;
 }
@@ -641,108 +366,6 @@ static enum err get_stream(struct ctx *c, const struct req *q, struct reply *r)
 	return E_OK;
 }
 
-/* ---- telling the visitor ---- */
-
-static enum err tell_message(struct ctx *c, const struct event *e, void *thought)
-{
-	struct opt_int entry = json_get_int(c->a, e->data, "entry");
-	struct inbox_conversation v;
-	struct list one;
-	struct message_view view;
-	struct buf b = BUF(c->a);
-
-	(void)thought;
-	if (entry.is != GIVEN || inbox_conversation(c, e->conversation_id, &v) != E_OK ||
-	    !v.visitor_id)
-		return E_OK;
-	TRY(inbox_messages(c, v.id, entry.v - 1, 1, &one));
-	const struct inbox_message *m = one.v;
-	if (one.n == 0 || m->id != entry.v)
-		return E_OK;
-	TRY(view_of(c, m, &view));
-	json_write(&b, &message_shape, &view);
-	struct str members = str_slice(buf_str(&b), 1, b.n - 1);
-	ctx_live(
-	    c, (struct live){
-		   .topic = LIVE_CHAT, .id = v.visitor_id, .kind = S("message"), .data = members});
-	if (str_eq(m->direction, S("out")))
-		TRY(job_add(
-		    c,
-		    &(struct job){.kind = S("chat_mail"),
-				  .key = str_fmt(c->a, "conversation:%lld", (long long)v.id),
-				  .subject = m->id,
-				  .inbox_id = v.inbox_id,
-				  .conversation_id = v.id,
-				  .run_at = c->now + MAIL_AFTER_MS},
-		    NULL));
-	return E_OK;
-}
-
-static enum err tell_undone(struct ctx *c, const struct event *e, void *thought)
-{
-	struct opt_int entry = json_get_int(c->a, e->data, "entry");
-	struct opt_str to = json_get_str(c->a, e->data, "to");
-	struct inbox_conversation v;
-
-	(void)thought;
-	if (entry.is != GIVEN || !str_eq(to.v, S("undone")) ||
-	    inbox_conversation(c, e->conversation_id, &v) != E_OK || !v.visitor_id)
-		return E_OK;
-	ctx_live(c,
-		 (struct live){.topic = LIVE_CHAT,
-			       .id = v.visitor_id,
-			       .kind = S("undone"),
-			       .data = str_fmt(c->a, "\"message_id\":%lld", (long long)entry.v)});
-	return E_OK;
-}
-
-static const struct reaction listens[] = {
-    {EV_MESSAGE_CREATED, NULL, tell_message},
-    {EV_MESSAGE_STATE, NULL, tell_undone},
-    {0},
-};
-
-/* ---- going on by e-mail when the visitor has left ---- */
-
-static enum err start_mail(struct ctx *c, const struct job *j, struct job_run *run)
-{
-	struct inbox_conversation v;
-	struct inbox_link chat, mail;
-	struct inbox_outgoing o;
-	struct visitor_get_row who;
-	struct incoming_address *to;
-	size_t n;
-
-	TRY(inbox_conversation(c, j->conversation_id, &v));
-	TRY(inbox_link_of(c, v.inbox_id, &chat));
-	TRY(visitor_get(c, v.visitor_id, &who, 1, &n));
-	const struct webchat_settings *s = chat.settings;
-	if (n == 0 || !who.email.n || !s->mail_inbox_id || v.seen_by_customer >= j->subject ||
-	    hub_present(c->desk->hub, ACTOR_VISITOR, v.visitor_id))
-		return E_NOTFOUND;
-	TRY(inbox_outgoing(c, j->subject, &o));
-	TRY(inbox_link_of(c, s->mail_inbox_id, &mail));
-	if (!mail.active)
-		return E_NOTFOUND;
-	to = NEW(job_arena(run), struct incoming_address);
-	*to = (struct incoming_address){who.name, who.email};
-	return mail_send(c, run, &mail,
-			 &(struct outgoing){.conversation_id = v.id,
-					    .entry_id = j->subject,
-					    .at = o.at,
-					    .to = to,
-					    .n_to = 1,
-					    .subject = v.subject.n ? v.subject : chat.name,
-					    .text = o.text,
-					    .signature = o.signature,
-					    .language = who.language});
-}
-
-static const struct job_kind jobs[] = {
-    {.name = "chat_mail", .start = start_mail, .unknown_retry_ms = MAIL_UNKNOWN_RETRY_MS},
-    {0},
-};
-
 /* Visitors go with their customer when two are merged, and back again. */
 static enum err merge_visitors(struct ctx *c, const struct merging *m)
 {
@@ -759,10 +382,8 @@ static enum err merge_visitors(struct ctx *c, const struct merging *m)
 
 /* clang-format off */
 static const struct route routes[] = {
-	{GET,  "/chat/{word}/config",  P_PUBLIC,  get_config,   &config_in_shape,  &config_shape,  ONE,  "What a chat window needs to begin", ROUTE_CORS},
-	{POST, "/chat/{word}/start",   P_PUBLIC,  post_start,   &start_shape,      &started_shape, ONE,  "Begin, or begin again, as a visitor", ROUTE_CORS | ROUTE_NO_KEY},
 	{GET,  "/chat/me/messages",    P_VISITOR, get_messages, &history_in_shape, &history_shape, ONE,  "What was said, oldest first", ROUTE_CORS},
-	{POST, "/chat/me/messages",    P_VISITOR, post_message, &message_in_shape, &message_shape, ONE,  "Say something", ROUTE_CORS | ROUTE_NO_KEY},
+	{POST, "/chat/me/messages",    P_VISITOR, post_message, &message_in_shape, &webchat_message_shape, ONE,  "Say something", ROUTE_CORS | ROUTE_NO_KEY},
 	{POST, "/chat/me/typing",      P_VISITOR, post_typing,  &typing_shape,     NULL,           NONE, "I am writing", ROUTE_CORS | ROUTE_NO_KEY | ROUTE_PASSING},
 	{POST, "/chat/me/seen",        P_VISITOR, post_seen,    &seen_shape,       NULL,           NONE, "I have read up to here", ROUTE_CORS | ROUTE_NO_KEY},
 	{POST, "/chat/me/email",       P_VISITOR, post_email,   &email_shape,      NULL,           NONE, "Go on by e-mail when I have left", ROUTE_CORS | ROUTE_NO_KEY},
@@ -777,9 +398,9 @@ const struct module webchat_module = {
     .name = "webchat",
     .schema = webchat_schema,
     .queries = webchat_queries,
-    .routes = {routes},
-    .listens = listens,
-    .jobs = jobs,
-    .identify = identify,
+    .routes = {webchat_start_routes, routes},
+    .listens = webchat_listens,
+    .jobs = webchat_jobs,
+    .identify = webchat_identify,
     .merge = merge_visitors,
 };

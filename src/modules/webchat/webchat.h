@@ -15,6 +15,7 @@ struct webchat_settings {
 	struct str identity_secret;
 	bool identity_required;
 	int64_t mail_inbox_id; /* goes on by e-mail from there; 0: never */
+	int64_t visitor_days;  /* a token unused for so long has lapsed */
 };
 
 /* For the demo company: a visitor of the past. */

@@ -15,6 +15,8 @@ interface Visit {
   identity?: string
   /** The form before the first message was answered. */
   asked?: boolean
+  /** When the desk last heard that this browser still uses its token, which lapses otherwise. */
+  renewed?: number
   /** The address answers go to as well. */
   mailed?: string
   seen: number
@@ -35,6 +37,7 @@ export interface ChatOptions {
   onChange: () => void
 }
 
+const RENEWED_MS = 24 * 3600 * 1000
 const TYPING_SHOWN_MS = 6000
 const TYPING_TOLD_MS = 3000
 /** So many are read again after a silence: what can be taken back is among the newest. */
@@ -90,7 +93,7 @@ export class Chat {
     this.storage.set('visit:client_id', client_id)
     const rest = { token: part('token'), identity: part('identity'), asked: part('asked') }
     const who = { name: part('name'), email: part('email'), mailed: part('mailed') }
-    return { client_id, ...rest, ...who, seen: part('seen') ?? 0 }
+    return { client_id, ...rest, ...who, renewed: part('renewed'), seen: part('seen') ?? 0 }
   }
 
   remember(change: Partial<Visit>) {
@@ -124,7 +127,8 @@ export class Chat {
       }
     }
     // Who has signed in since he began to chat is still the same person.
-    if (this.started && identity && last === undefined) await this.enter().catch(() => undefined)
+    const signedIn = identity && last === undefined
+    if (this.started && (signedIn || this.resting())) await this.enter().catch(() => undefined)
     if (this.started) this.goLive()
     else this.loaded = true
     if (this.outbox.list().length > 0) void this.outbox.drain()
@@ -149,7 +153,13 @@ export class Chat {
   private wake() {
     this.setConnected(navigator.onLine)
     void this.outbox.drain()
-    if (this.started) void this.sync()
+    if (!this.started) return
+    if (this.resting()) void this.enter().catch(() => undefined)
+    void this.sync()
+  }
+
+  private resting(): boolean {
+    return Date.now() - (this.visit.renewed ?? 0) > RENEWED_MS
   }
 
   private setConnected(now: boolean) {
@@ -201,7 +211,7 @@ export class Chat {
       identity_hash: s.identityHash,
     })
     this.refused = ''
-    this.remember({ token, identity: s.identity })
+    this.remember({ token, identity: s.identity, renewed: Date.now() })
   }
 
   private goLive() {
@@ -334,7 +344,7 @@ export class Chat {
         this.setConnected(false)
         return 'later'
       }
-      if (e.status === 401 && this.started) {
+      if (e.status === 401) {
         this.expired()
         return 'later'
       }

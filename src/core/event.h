@@ -23,8 +23,8 @@
 	X(SUBJECT_CHANGED,      "subject_changed")                                         \
 	X(CUSTOMER_CREATED,     "customer_created")                                        \
 	X(CUSTOMER_CHANGED,     "customer_changed")     /* fields */                       \
-	X(CUSTOMER_MERGED,      "customer_merged")      /* merge, from */                  \
-	X(CUSTOMER_PARTED,      "customer_parted")      /* merge, from */                  \
+	X(CUSTOMER_MERGED,      "customer_merged")      /* merge, from, to: of both */     \
+	X(CUSTOMER_PARTED,      "customer_parted")      /* merge, from, to: of both */     \
 	X(CUSTOMER_BLOCKED,     "customer_blocked")     /* blocked */                      \
 	X(SIGNED_IN,            "signed_in")                                               \
 	X(SIGNED_OUT,           "signed_out")                                              \

@@ -25,6 +25,16 @@ SELECT 0, id, at, kind, actor_kind, actor_id, conversation_id, inbox_id, custome
  WHERE conversation_id = :conversation_id AND conversation_id > 0 AND id < :before
  ORDER BY id DESC LIMIT :most;
 
+-- name: event_of_customer
+-- doc: What became of a customer's record, newest first.
+-- in: customer_id int, before int, most int
+-- all: id int, at time, kind text, actor_kind int, actor_id int, customer_id int, data json
+SELECT id, at, kind, actor_kind, actor_id, customer_id, data
+  FROM event
+ WHERE customer_id = :customer_id AND id < :before
+   AND kind IN ('customer_merged', 'customer_parted', 'customer_blocked')
+ ORDER BY id DESC LIMIT :most;
+
 -- name: event_clear
 -- in: before time, kind text
 DELETE FROM event WHERE id IN (

@@ -138,6 +138,78 @@ class Merge(Scenario):
         gone = self.admin.post(f"/customers/{third}/merges/999999/undo", status=404)
         self.assertEqual(gone["key"], "customer.merge_unknown")
 
+    def test_an_address_that_stands_is_shown_again(self):
+        mine, theirs = f"{uuid.uuid4().hex}@buyer.example", f"{uuid.uuid4().hex}@buyer.example"
+        into, _, _ = self.somebody("Ira")
+        other, _, _ = self.somebody("Ira K", theirs)
+        self.merge(into, other)
+        self.admin.post(f"/customers/{into}/identities", {"kind": "email", "value": mine})
+        shown = self.admin.get(f"/customers/{into}")
+        self.assertEqual(shown["email"], theirs)
+        gone = [i["id"] for i in shown["identities"] if i["value"] == theirs]
+        back = self.undo(into)
+        self.assertEqual((back["email"], self.admin.get(f"/customers/{other}")["email"]), (mine, theirs))
+        # An address that was removed while they were one is nobody's afterwards.
+        self.merge(into, other)
+        self.admin.want(204, "DELETE", f"/customers/{into}/identities/{gone[0]}")
+        self.undo(into)
+        self.assertEqual(self.admin.get(f"/customers/{other}")["email"], "")
+        self.assertEqual(self.admin.get(f"/customers/{into}")["email"], mine)
+
+    def test_two_addresses_of_one_box_are_one_key(self):
+        box = uuid.uuid4().hex
+        into, _, _ = self.somebody("Lu", f"{box}@buyer.example")
+        other, _, _ = self.somebody("Lu", f"{box}+shop@buyer.example")
+        third, _, _ = self.somebody("Lu Three", f"{box}+three@buyer.example")
+
+        def same(who):
+            return [s["id"] for s in self.admin.get(f"/customers/{who}/duplicates")["items"] if s["reason"] == "email"]
+
+        self.merge(into, other)
+        first = self.admin.get(f"/customers/{into}")["identities"]
+        own = [i["id"] for i in first if i["value"] == f"{box}@buyer.example"]
+        self.admin.want(204, "DELETE", f"/customers/{into}/identities/{own[0]}")
+        self.assertEqual(same(into), [third])
+        self.undo(into)
+        self.assertIn(third, same(other))
+
+    def test_the_timeline_tells(self):
+        into, where, _ = self.somebody("Mo")
+        other, _, _ = self.somebody("Mo M")
+        version = self.admin.get(f"/customers/{other}")["version"]
+        self.admin.patch(f"/customers/{other}", {"version": version, "blocked": True})
+        me = self.admin.get("/session")["person"]["id"]
+        self.merge(into, other)
+        self.undo(into)
+
+        def told(who):
+            rows = self.admin.get(f"/customers/{who}/timeline")["items"]
+            self.assertEqual([r["at"] for r in rows], sorted((r["at"] for r in rows), reverse=True))
+            return [(r["event"], r["other_name"], r["person_id"]) for r in rows if r["kind"] == "event"]
+
+        self.assertEqual(sorted(told(into)), [("blocked", "", me), ("merged", "Mo M", me), ("parted", "Mo M", me),
+                                              ("unblocked", "", me)])
+        self.assertEqual(sorted(told(other)), [("blocked", "", me), ("joined", "Mo", me), ("parted", "Mo", me)])
+        said = [r for r in self.admin.get(f"/customers/{into}/timeline")["items"] if r["kind"] == "message"]
+        self.assertEqual([r["conversation_id"] for r in said], [where])
+
+    def test_a_long_timeline_is_told_once(self):
+        into, _, visitor = self.somebody("Long")
+        other, _, _ = self.somebody("Long L")
+        for _ in range(16):
+            self.merge(into, other)
+            self.undo(into)
+            visitor.post("/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "and"})
+            visitor.post("/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "more"})
+        seen, after = [], ""
+        while after is not None:
+            page = self.admin.get(f"/customers/{into}/timeline" + (f"?after={after}" if after else ""))
+            seen += [(r["kind"] == "event", r["id"]) for r in page["items"]]
+            after = page["next"]
+        self.assertEqual(len(seen), len(set(seen)))
+        self.assertEqual(sum(1 for event, _ in seen if event), 32)
+        self.assertEqual(sum(1 for event, _ in seen if not event), 33)
+
     def test_who_may_be_the_same(self):
         a, _, _ = self.somebody("Kim Yejin", "Yejin+shop@buyer.example", country="KR")
         b, _, _ = self.somebody("someone", "yejin@buyer.example")

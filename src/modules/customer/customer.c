@@ -195,6 +195,29 @@ enum err customer_brief_list(struct ctx *c, struct ids ids, struct list *out)
 	return customer_briefs(c, ids, out);
 }
 
+enum err customer_settle_email(struct ctx *c, const struct customer_view *v)
+{
+	const struct identity_list_row *i = v->identities.v;
+	struct str first = S("");
+
+	for (size_t k = 0; k < v->identities.n; k++) {
+		if (!str_eq(i[k].kind, S("email")))
+			continue;
+		if (str_eq(i[k].value, v->email))
+			return E_OK;
+		first = first.n ? first : i[k].value;
+	}
+	return str_eq(first, v->email) ? E_OK : customer_set_email(c, v->id, first);
+}
+
+enum err customer_note_blocked(struct ctx *c, int64_t id, bool blocked)
+{
+	return event_add(c, &(struct event){.kind = EV_CUSTOMER_BLOCKED,
+					    .customer_id = id,
+					    .data = blocked ? S("{\"blocked\":true}")
+							    : S("{\"blocked\":false}")});
+}
+
 /* ---- routes ---- */
 
 struct list_in {
@@ -359,11 +382,7 @@ static enum err patch_customer(struct ctx *c, const struct req *q, struct reply 
 	if (in->name.is == GIVEN)
 		TRY(customer_index(c, q->id));
 	if (in->blocked.is == GIVEN && in->blocked.v != before.blocked)
-		TRY(event_add(c,
-			      &(struct event){.kind = EV_CUSTOMER_BLOCKED,
-					      .customer_id = q->id,
-					      .data = in->blocked.v ? S("{\"blocked\":true}")
-								    : S("{\"blocked\":false}")}));
+		TRY(customer_note_blocked(c, q->id, in->blocked.v));
 	TRY(event_add(c, &(struct event){.kind = EV_CUSTOMER_CHANGED, .customer_id = q->id}));
 	return reply_customer(c, q->id, r);
 }
@@ -407,16 +426,9 @@ static enum err delete_identity(struct ctx *c, const struct req *q, struct reply
 	TRY(identity_delete(c, q->id2, q->id, &row, 1, &n));
 	if (n == 0)
 		return fail(c, E_NOTFOUND, "customer.identity_unknown", NULL);
-	TRY(customer_forget_key(c, q->id, row.kind, row.value));
 	TRY(customer_view(c, q->id, &v));
-	if (str_eq(v.email, row.value)) {
-		struct str next = S("");
-		const struct identity_list_row *i = v.identities.v;
-		for (size_t k = 0; k < v.identities.n && !next.n; k++)
-			if (str_eq(i[k].kind, S("email")))
-				next = i[k].value;
-		TRY(customer_set_email(c, q->id, next));
-	}
+	TRY(customer_forget_key(c, &v, row.kind, row.value));
+	TRY(customer_settle_email(c, &v));
 	TRY(customer_index(c, q->id));
 	reply_none(r);
 	return E_OK;

@@ -48,11 +48,26 @@ enum err customer_note_key(struct ctx *c, int64_t id, struct str kind, struct st
 	return key.n ? key_put(c, id, key) : E_OK;
 }
 
-enum err customer_forget_key(struct ctx *c, int64_t id, struct str kind, struct str value)
+enum err customer_forget_key(struct ctx *c, const struct customer_view *v, struct str kind,
+			     struct str value)
 {
+	const struct identity_list_row *i = v->identities.v;
 	struct str key = key_of(c, kind, value);
 
-	return key.n ? key_drop(c, id, key) : E_OK;
+	for (size_t k = 0; k < v->identities.n; k++)
+		if (str_eq(key_of(c, i[k].kind, i[k].value), key))
+			return E_OK;
+	return key.n ? key_drop(c, v->id, key) : E_OK;
+}
+
+/* What two customers shared while they were one may have gone with an address of the other's. */
+static enum err note_keys(struct ctx *c, const struct customer_view *v)
+{
+	const struct identity_list_row *i = v->identities.v;
+
+	for (size_t k = 0; k < v->identities.n; k++)
+		TRY(customer_note_key(c, v->id, i[k].kind, i[k].value));
+	return E_OK;
 }
 
 struct same_view {
@@ -242,12 +257,14 @@ static struct str fill_in(struct ctx *c, struct customer_view *into, struct cust
 	return buf_str(&filled);
 }
 
+/* On the timelines of both: the one who was joined has his own again after parting. */
 static enum err note_merge(struct ctx *c, enum event_kind kind, const struct merging *m)
 {
-	return event_add(c, &(struct event){.kind = kind,
-					    .customer_id = m->to,
-					    .data = str_fmt(c->a, "{\"merge\":%lld,\"from\":%lld}",
-							    (long long)m->id, (long long)m->from)});
+	struct str data = str_fmt(c->a, "{\"merge\":%lld,\"from\":%lld,\"to\":%lld}",
+				  (long long)m->id, (long long)m->from, (long long)m->to);
+
+	TRY(event_add(c, &(struct event){.kind = kind, .customer_id = m->to, .data = data}));
+	return event_add(c, &(struct event){.kind = kind, .customer_id = m->from, .data = data});
 }
 
 static enum err reply_customer(struct ctx *c, int64_t id, struct reply *r)
@@ -284,6 +301,7 @@ static enum err post_merge(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(customer_standing(c, in->from_id, &from));
 	if (into.version != in->version || from.version != in->from_version)
 		return fail(c, E_CONFLICT, "error.version", NULL);
+	bool blocks = from.blocked && !into.blocked;
 	struct str filled = fill_in(c, &into, &from);
 	TRY(merge_insert(c, &(struct merge_insert_in){q->id, from.id, c->actor.id, c->now, filled},
 			 &row, 1, &n));
@@ -294,6 +312,8 @@ static enum err post_merge(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(search_remove(c->db, SEARCH_CUSTOMER, from.id));
 	TRY(customer_index(c, q->id));
 	TRY(note_merge(c, EV_CUSTOMER_MERGED, &m));
+	if (blocks)
+		TRY(customer_note_blocked(c, q->id, true));
 	return reply_customer(c, q->id, r);
 }
 
@@ -324,6 +344,17 @@ static void empty_out(struct customer_view *into, struct customer_view *from, st
 		into->conversation_count = 0;
 }
 
+/* What one of them is known by, now that each has their own again. */
+static enum err settle(struct ctx *c, int64_t id)
+{
+	struct customer_view v;
+
+	TRY(customer_view(c, id, &v));
+	TRY(customer_settle_email(c, &v));
+	TRY(note_keys(c, &v));
+	return customer_index(c, id);
+}
+
 static enum err post_undo(struct ctx *c, const struct req *q, struct reply *r)
 {
 	struct customer_view into, from;
@@ -343,11 +374,14 @@ static enum err post_undo(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(merge_end(c, row.id, c->now));
 	TRY(merge_into(c, row.from_id, 0));
 	TRY(all_modules(c, &m));
+	bool was_blocked = into.blocked;
 	empty_out(&into, &from, row.filled);
 	TRY(put_customer(c, &into));
-	TRY(customer_index(c, row.from_id));
-	TRY(customer_index(c, row.into_id));
+	TRY(settle(c, row.from_id));
+	TRY(settle(c, row.into_id));
 	TRY(note_merge(c, EV_CUSTOMER_PARTED, &m));
+	if (was_blocked && !into.blocked)
+		TRY(customer_note_blocked(c, row.into_id, false));
 	return reply_customer(c, q->id, r);
 }
 

@@ -319,57 +319,6 @@ static enum err get_history(struct ctx *c, const struct req *q, struct reply *r)
 	return E_OK;
 }
 
-/* ---- a customer's timeline over all channels ---- */
-
-struct timeline_row {
-	int64_t id, at, conversation_id, inbox_id;
-	struct str kind, channel, direction, snippet;
-	struct opt_int person_id;
-};
-static const struct field timeline_fields[] = {
-    FIELD(struct timeline_row, id, F_INT, 0, 0, 0, NULL),
-    FIELD(struct timeline_row, kind, F_TEXT, 0, 0, 0, "message or note"),
-    FIELD(struct timeline_row, at, F_TIME, 0, 0, 0, NULL),
-    FIELD(struct timeline_row, conversation_id, F_INT, 0, 0, 0, NULL),
-    FIELD(struct timeline_row, inbox_id, F_INT, 0, 0, 0, NULL),
-    FIELD(struct timeline_row, channel, F_TEXT, 0, 0, 0, NULL),
-    FIELD(struct timeline_row, direction, F_TEXT, 0, 0, 0, "in, out or empty"),
-    FIELD(struct timeline_row, snippet, F_TEXT, 0, 0, 0, NULL),
-    FIELD(struct timeline_row, person_id, F_INT, FIELD_NULLABLE, 0, 0, NULL),
-};
-static SHAPE(timeline_shape, "TimelineRow", struct timeline_row, timeline_fields);
-
-static enum err get_timeline(struct ctx *c, const struct req *q, struct reply *r)
-{
-	struct customer_view who;
-	struct list rows;
-	int64_t before;
-
-	TRY(customer_view(c, q->id, &who));
-	TRY(req_cursor(c, ((const struct after_in *)q->in)->after, INT64_MAX, &before));
-	TRY(entry_timeline(
-	    c,
-	    &(struct entry_timeline_in){
-		.customer_id = q->id, .scope = c->actor.scope, .before = before, .most = 50},
-	    &rows));
-	const struct entry_timeline_row *e = rows.v;
-	struct timeline_row *out = NEWN(c->a, struct timeline_row, rows.n + 1);
-	for (size_t i = 0; i < rows.n; i++)
-		out[i] = (struct timeline_row){
-		    .id = e[i].id,
-		    .at = e[i].at,
-		    .conversation_id = e[i].conversation_id,
-		    .inbox_id = e[i].inbox_id,
-		    .kind = e[i].kind,
-		    .channel = e[i].channel,
-		    .direction = e[i].direction,
-		    .snippet = inbox_snippet(c, e[i].text),
-		    .person_id = e[i].person_id ? SOME_INT(e[i].person_id) : NULL_INT};
-	reply_many(r, out, rows.n,
-		   rows.n == 50 ? str_fmt(c->a, "%lld", (long long)e[rows.n - 1].id) : S(""));
-	return E_OK;
-}
-
 /* ---- search ---- */
 
 struct search_in {
@@ -473,7 +422,6 @@ const struct route inbox_conversation_routes[] = {
 	{POST,  "/conversations/{id}/unread",  P_CONVERSATION_READ,  post_unread,  NULL,          NULL,                NONE, "Show it as unread again"},
 	{POST,  "/conversations/{id}/typing",  P_CONVERSATION_REPLY, post_typing,  &typing_shape, NULL,                NONE, "I am writing", ROUTE_NO_KEY | ROUTE_PASSING},
 	{GET,   "/conversations/{id}/history", P_CONVERSATION_READ,  get_history,  &after_shape,  &history_shape,      MANY, "Everything that was changed, newest first"},
-	{GET,   "/customers/{id}/timeline",    P_CUSTOMER_READ,      get_timeline, &after_shape,  &timeline_shape,     MANY, "A customer's messages over all channels, newest first"},
 	{GET,   "/search",                     P_CONVERSATION_READ,  get_search,   &search_shape, &hit_shape,          MANY, "Full-text search, newest first"},
 	{0},
 };

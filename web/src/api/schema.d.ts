@@ -2901,58 +2901,6 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/api/v1/customers/{id}/timeline': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** A customer's messages over all channels, newest first */
-    get: {
-      parameters: {
-        query?: {
-          after?: string
-        }
-        header?: never
-        path: {
-          id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': {
-              items: components['schemas']['TimelineRow'][]
-              next: string | null
-            }
-          }
-        }
-        /** @description refused */
-        default: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/problem+json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
   '/api/v1/search': {
     parameters: {
       query?: never
@@ -4405,6 +4353,58 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/customers/{id}/timeline': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A customer's messages over all channels, newest first */
+    get: {
+      parameters: {
+        query?: {
+          after?: string
+        }
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['TimelineRow'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/inboxes/{id}/check': {
     parameters: {
       query?: never
@@ -5507,24 +5507,6 @@ export interface components {
       /** @description Ids, codes and numbers */
       data: unknown
     }
-    TimelineRow: {
-      /** Format: int64 */
-      id: number
-      /** @description message or note */
-      kind: string
-      /** Format: int64 */
-      at: number
-      /** Format: int64 */
-      conversation_id: number
-      /** Format: int64 */
-      inbox_id: number
-      channel: string
-      /** @description in, out or empty */
-      direction: string
-      snippet: string
-      /** Format: int64 */
-      person_id: number | null
-    }
     SearchHit: {
       /** @enum {string} */
       kind: 'conversation' | 'message' | 'customer'
@@ -5724,6 +5706,38 @@ export interface components {
       next: string | null
       /** @description The search stopped before the end: narrow it */
       more: boolean
+    }
+    TimelineRow: {
+      /**
+       * Format: int64
+       * @description Of the message or the event
+       */
+      id: number
+      /** @enum {string} */
+      kind: 'message' | 'note' | 'event'
+      /** @description i18n customer.event.EVENT; else empty */
+      event: string
+      /** Format: int64 */
+      at: number
+      /**
+       * Format: int64
+       * @description null: an event
+       */
+      conversation_id: number | null
+      /** Format: int64 */
+      inbox_id: number | null
+      channel: string
+      /** @description in, out or empty */
+      direction: string
+      snippet: string
+      /** Format: int64 */
+      person_id: number | null
+      /**
+       * Format: int64
+       * @description The other customer of a merge
+       */
+      other_id: number | null
+      other_name: string
     }
     MailTestSent: {
       /**

@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -21,15 +20,11 @@ import urllib.parse
 import uuid
 from pathlib import Path
 
+from ports import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = os.environ.get("AFTERSAIL_BIN", str(ROOT / "build" / "aftersail"))
 PASSWORD = "aftersail-demo"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def fresh_database(url):
@@ -105,7 +100,7 @@ class Stream:
         self.r = self.c.getresponse()
         assert self.r.status == 200, self.r.status
 
-    def next(self, event=None, seconds=10):
+    def next(self, event=None, seconds=30):
         """The next event (of that name) as (name, data)."""
         end = time.time() + seconds
         name, data = "message", ""

@@ -23,13 +23,17 @@ export async function until(fact, ms = 10_000) {
   return false
 }
 
-function freePort() {
-  return new Promise((done) => {
-    const s = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = s.address()
-      s.close(() => done(port))
+/** Below the ports the system takes for outgoing connections: nobody may have it while the desk is down. */
+async function freePort() {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    const s = createServer()
+    const free = await new Promise((done) => {
+      s.once('error', () => done(false))
+      s.listen(port, '127.0.0.1', () => s.close(() => done(true)))
     })
-  })
+    if (free) return port
+  }
 }
 
 export async function openDesk() {

@@ -33,6 +33,9 @@ from pathlib import Path
 
 import oauth
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from ports import free_ports  # noqa: E402
+
 PASSWORD = "secret"
 POSTFIX_PROGRAMS = "/usr/lib/postfix/sbin"
 PORTS = ("imap", "imaps", "lmtp", "sasl", "smtp", "submission", "smtps", "oauth")
@@ -190,17 +193,6 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
-def free_ports(names):
-    """A free port for each name; they are held together so that none is given twice."""
-    sockets = {name: socket.socket() for name in names}
-    for s in sockets.values():
-        s.bind(("127.0.0.1", 0))
-    ports = {name: s.getsockname()[1] for name, s in sockets.items()}
-    for s in sockets.values():
-        s.close()
-    return ports
-
-
 def wait_until(true, seconds, what):
     until = time.monotonic() + seconds
     while not true():
@@ -285,7 +277,7 @@ class Mail:
     def start_imap(self):
         self.dovecot = self.run("dovecot", "-F", "-c", self.at / "dovecot.conf")
         for name in ("imap", "lmtp", "sasl"):
-            wait_until(lambda n=name: listening(self.ports[n]), 15, f"Dovecot's {name} port")
+            wait_until(lambda n=name: listening(self.ports[n]), 60, f"Dovecot's {name} port")
 
     def start_smtp(self):
         subprocess.run(["postfix", "-c", self.at / "postfix", "check"], check=True,
@@ -293,7 +285,7 @@ class Mail:
         master = Path(POSTFIX_PROGRAMS) / "master"
         self.postfix = self.run(master, "-c", self.at / "postfix", "-d")
         for name in ("smtp", "submission"):
-            wait_until(lambda n=name: listening(self.ports[n]), 15, f"Postfix's {name} port")
+            wait_until(lambda n=name: listening(self.ports[n]), 60, f"Postfix's {name} port")
 
     def stop_imap(self):
         """IMAP is away, and delivery too: what is sent waits in Postfix's queue."""
@@ -362,7 +354,7 @@ class Mail:
                 imap.store("1:*", "+FLAGS", "\\Deleted")
                 imap.expunge()
 
-    def wait_for(self, address, count, folder="INBOX", seconds=20):
+    def wait_for(self, address, count, folder="INBOX", seconds=60):
         """The mails of a folder once there are at least `count`."""
         found = []
 
@@ -370,7 +362,11 @@ class Mail:
             found[:] = self.read(address, folder)
             return len(found) >= count
 
-        wait_until(enough, seconds, f"{count} mails in {folder} of {address}, has {len(found)}")
+        try:
+            wait_until(enough, seconds, f"{count} mails in {folder} of {address}")
+        except TimeoutError as e:
+            self.show_logs()
+            raise TimeoutError(f"{e}, has {len(found)}") from e
         return list(found)
 
 

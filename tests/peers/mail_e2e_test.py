@@ -23,10 +23,11 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from mail import PASSWORD, Mail, free_ports, listening, wait_until
+from mail import PASSWORD, Mail, listening, wait_until
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from desk import Client  # noqa: E402
+from ports import free_port  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parent / "corpus" / "mail"
@@ -70,7 +71,7 @@ class Desk:
     def __init__(self, certificate, database=None):
         self.at = Path(tempfile.mkdtemp(prefix="aftersail-e2e-"))
         self.data = self.at / "data"
-        self.port = free_ports(["http"])["http"]
+        self.port = free_port()
         self.flags = ["--data", str(self.data), "--listen", f"127.0.0.1:{self.port}",
                       "--ca-file", str(certificate), "--undo-seconds", "0", "--log-level", "warn"]
         if database:
@@ -85,7 +86,7 @@ class Desk:
     def start(self):
         self.child = subprocess.Popen([program(), "serve", *self.flags], stdin=subprocess.DEVNULL,
                                       stdout=self.log, stderr=self.log)
-        wait_until(lambda: listening(self.port), 20, "the program's port")
+        wait_until(lambda: listening(self.port), 60, "the program's port")
         jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         self.call("POST", "/session", {"email": ADMIN, "password": SECRET})
@@ -276,7 +277,7 @@ class EndToEnd(unittest.TestCase):
         wait_until(true, seconds, what)
         return got[0]
 
-    def conversation_of(self, email, inbox=None, seconds=15, subject=None):
+    def conversation_of(self, email, inbox=None, seconds=60, subject=None):
         def find():
             for card in self.desk.conversations(inbox or self.inbox):
                 customer = self.desk.call("GET", f"/customers/{card['customer']['id']}")
@@ -290,7 +291,7 @@ class EndToEnd(unittest.TestCase):
             link = self.link(inbox or self.inbox)
             raise TimeoutError(f"{e}; the mailbox: {link}") from None
 
-    def state_of(self, conversation, entry, states, seconds=20):
+    def state_of(self, conversation, entry, states, seconds=60):
         last = {}
 
         def find():
@@ -314,7 +315,7 @@ class EndToEnd(unittest.TestCase):
     def test_01_twenty_mails_arrive(self):
         for name, sender, _, _ in TWENTY:
             self.mail.send(sender, [SUPPORT], corpus(name))
-        cards = self.wait("twenty conversations", 40,
+        cards = self.wait("twenty conversations", 60,
                           lambda: (lambda c: c if len(c) >= 20 else None)(
                               self.desk.conversations(self.inbox)))
         self.assertEqual(len(cards), 20)
@@ -362,7 +363,7 @@ class EndToEnd(unittest.TestCase):
             with self.subTest(what):
                 raw = letter(sender, "まったく別の件名", f"answer {what}", to, **headers)
                 self.mail.send(sender, [to], raw)
-                self.wait(what, 15, lambda k=n: len(self.desk.messages(card["id"])) == 3 + k)
+                self.wait(what, 60, lambda k=n: len(self.desk.messages(card["id"])) == 3 + k)
         forged = "support+c%d-aaaaaaaaaaaa@shop.example" % card["id"]
         self.mail.send("bob@buyer.example", [forged],
                        letter("bob@buyer.example", card["subject"], "forged", forged))
@@ -391,7 +392,7 @@ class EndToEnd(unittest.TestCase):
                     return e
             return None
 
-        entry = self.wait("the bounce", 30, bounced)
+        entry = self.wait("the bounce", 60, bounced)
         self.assertEqual(entry["state_key"], "mail.bounced")
         self.assertIn("gone@buyer.example", entry["state_arg"])
 
@@ -409,7 +410,7 @@ class EndToEnd(unittest.TestCase):
         self.mail.send(sender, [SECOND], away)
         self.mail.send(sender, [SECOND], letter(sender, "Second", to=SECOND))
         self.conversation_of(sender, self.second, subject="Second")
-        self.wait("his automatic answer", 15, lambda: len(self.desk.messages(card["id"])) == 3)
+        self.wait("his automatic answer", 60, lambda: len(self.desk.messages(card["id"])) == 3)
         time.sleep(2)
         self.assertEqual(len(self.mail.read(sender)), 1)
 
@@ -423,7 +424,7 @@ class EndToEnd(unittest.TestCase):
         self.desk.call("POST", f"/inboxes/{self.inbox}/check")
         for n in range(5):
             self.conversation_of("ann@buyer.example", subject=f"Away {n}", seconds=60)
-        self.wait("the mailbox to be well again", 20,
+        self.wait("the mailbox to be well again", 60,
                   lambda: self.link(self.inbox)["state"] == "ok")
 
     def test_08_sending_waits_for_the_server(self):
@@ -442,7 +443,7 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(self.desk.deliver("Support", b"From: a@b.example\n\nx"), 75)
         self.desk.start()
         for n in range(5):
-            self.conversation_of("ann@buyer.example", subject=f"Down {n}", seconds=40)
+            self.conversation_of("ann@buyer.example", subject=f"Down {n}", seconds=60)
         subjects = [c["subject"] for c in self.desk.conversations(self.inbox)]
         self.assertEqual(len([s for s in subjects if s.startswith("Down")]), 5)
 
@@ -468,10 +469,10 @@ class EndToEnd(unittest.TestCase):
         raw = ("From: ann@buyer.example\r\nSubject: many parts\r\nMIME-Version: 1.0\r\n"
                f"Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n").encode()
         self.mail.send("ann@buyer.example", [SUPPORT], raw)
-        row = self.wait("the quarantine", 15, lambda: self.desk.call("GET", "/quarantine")["items"])
+        row = self.wait("the quarantine", 60, lambda: self.desk.call("GET", "/quarantine")["items"])
         self.assertEqual(row[0]["error_key"], "email.too_many_parts")
         self.desk.call("POST", f"/quarantine/{row[0]['id']}/retry")
-        self.wait("a second try", 15, lambda: [
+        self.wait("a second try", 60, lambda: [
             r for r in self.desk.call("GET", "/quarantine")["items"] if r["tries"] >= 2])
         self.desk.call("DELETE", f"/quarantine/{row[0]['id']}")
         self.assertEqual(self.desk.call("GET", "/quarantine")["items"], [])
@@ -496,9 +497,9 @@ class EndToEnd(unittest.TestCase):
 
     def test_14_test_mail_and_reply_all(self):
         job = self.desk.call("POST", f"/inboxes/{self.inbox}/test", {"to": "bob@buyer.example"})
-        self.wait("the test mail", 20,
+        self.wait("the test mail", 60,
                   lambda: self.desk.call("GET", f"/jobs/{job['job_id']}")["state"] == "done")
-        self.wait("it in the mailbox", 20, lambda: any(
+        self.wait("it in the mailbox", 60, lambda: any(
             "Test" in read(raw)["Subject"] for raw in self.mail.read("bob@buyer.example")))
         card = self.conversation_of("nikos@buyer.example")
         self.answered(card["id"], "Καλημέρα", to=["nikos@buyer.example"], cc=["bob@buyer.example"])
@@ -507,7 +508,7 @@ class EndToEnd(unittest.TestCase):
 
     def test_15_wrong_password_is_said_in_words(self):
         inbox = self.connect("Wrong", "wrong@shop.example", imap_password="no")
-        self.wait("the refusal", 30,
+        self.wait("the refusal", 60,
                   lambda: self.link(inbox)["last_error_key"] == "mail.error.auth")
         self.desk.call("PATCH", f"/inboxes/{inbox}", {"version": self.version(inbox), "active": False})
 
@@ -574,7 +575,7 @@ class EndToEnd(unittest.TestCase):
                       "4.4.1 will retry", Auto_Submitted="auto-replied",
                       In_Reply_To=ours["Message-ID"])
         self.mail.send("", [SUPPORT], late)
-        self.wait("both mails", 20, lambda: len(self.desk.messages(card["id"])) == 4)
+        self.wait("both mails", 60, lambda: len(self.desk.messages(card["id"])) == 4)
         whole = self.desk.call("GET", f"/conversations/{card['id']}")
         self.assertEqual(whole["reply_to"], ["ann@buyer.example"])
         self.assertEqual(whole["reply_cc"], ["kim@buyer.example", "lee@buyer.example"])
@@ -585,7 +586,7 @@ class EndToEnd(unittest.TestCase):
         huge += (b"y" * 76 + b"\r\n") * (41 * 1024 * 1024 // 78)
         self.mail.append(SUPPORT, huge)
         self.mail.append(SUPPORT, letter(sender, "After the huge one"))
-        self.conversation_of(sender, subject="After the huge one", seconds=30)
+        self.conversation_of(sender, subject="After the huge one", seconds=60)
         rows = self.desk.call("GET", "/quarantine")["items"]
         self.assertEqual([row["error_key"] for row in rows], ["email.too_large"])
         self.desk.call("DELETE", f"/quarantine/{rows[0]['id']}")
@@ -601,12 +602,12 @@ class EndToEnd(unittest.TestCase):
         self.mail.append(SECOND, letter(sender, "Behind it", to=SECOND))
         self.desk.start()
         self.conversation_of(sender, self.second, subject="Behind it", seconds=90)
-        row = self.wait("the quarantine", 10, lambda: self.desk.call("GET", "/quarantine")["items"])[0]
+        row = self.wait("the quarantine", 60, lambda: self.desk.call("GET", "/quarantine")["items"])[0]
         self.assertEqual(row["error_key"], "email.not_fetched")
         for path in locked[0].parent.parent.rglob(locked[0].name.split(":")[0] + "*"):
             path.chmod(0o600)
         self.desk.call("POST", f"/quarantine/{row['id']}/retry")
-        self.conversation_of(sender, self.second, subject="Locked", seconds=30)
+        self.conversation_of(sender, self.second, subject="Locked", seconds=60)
         self.assertEqual(self.desk.call("GET", "/quarantine")["items"], [])
 
     def test_21_a_chat_that_goes_on_by_mail_and_bounces(self):
@@ -617,10 +618,10 @@ class EndToEnd(unittest.TestCase):
                                      {"client_id": uuid.uuid4().hex, "language": "en"})["token"]
         visitor.post("/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "I must go"})
         visitor.want(204, "POST", "/chat/me/email", {"email": "left@buyer.example"})
-        card = self.wait("the chat", 10, lambda: self.desk.conversations(chat["id"]))[0]
+        card = self.wait("the chat", 60, lambda: self.desk.conversations(chat["id"]))[0]
         made = self.desk.answer(card["id"], "We found your parcel.")
         self.hurry_chat_mail()
-        entry = self.state_of(card["id"], made["id"], ("bounced",), 40)
+        entry = self.state_of(card["id"], made["id"], ("bounced",), 60)
         self.assertEqual(entry["state_key"], "mail.bounced")
         self.assertIn("left@buyer.example", entry["state_arg"])
         self.assertEqual([c for c in self.desk.conversations(self.inbox) if "MAILER" in c["customer"]["name"]], [])
@@ -654,7 +655,7 @@ class EndToEnd(unittest.TestCase):
                     self.assertEqual(nobody.call("POST", "/session/link", {"token": link}).status, 422)
         self.mail.empty("kim@buyer.example")
         nobody.want(204, "POST", "/session/forgot", {"email": "kim@buyer.example"})
-        self.wait("the asking to be over", 10, lambda: self.jobs_over("account_link"))
+        self.wait("the asking to be over", 60, lambda: self.jobs_over("account_link"))
         self.assertEqual(self.mail.read("kim@buyer.example"), [])
 
     def jobs_over(self, kind):
@@ -672,7 +673,7 @@ class EndToEnd(unittest.TestCase):
             subprocess.run(["psql", "-qX", self.database, "-c", sql], check=True)
         else:
             with sqlite3.connect(self.desk.data / "aftersail.db", timeout=20, isolation_level=None) as db:
-                wait_until(lambda: db.execute(sql).rowcount, 20, "the mail to be planned")
+                wait_until(lambda: db.execute(sql).rowcount, 60, "the mail to be planned")
 
     def link(self, inbox):
         return self.desk.call("GET", f"/inboxes/{inbox}")["state"]

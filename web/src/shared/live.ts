@@ -163,7 +163,7 @@ export interface LiveHandlers {
   change?: (change: Change) => void
   typing?: (typing: Typing) => void
   presence?: (presence: { person_id: number; presence: string }) => void
-  /** This person read a conversation in another window. */
+  /** This person read a conversation, perhaps in another window; up to 0: marked it unread. */
   read?: (read: { conversation_id: number; up_to: number }) => void
   mention?: (mention: { conversation_id: number; entry_id: number }) => void
   /** Events were missed: read everything again. */

@@ -1,11 +1,13 @@
 // What a press does to a conversation: shown at once, undone with the reason when refused.
-import { api, must } from '@/api/client'
+import { toRaw } from 'vue'
+
+import { api, asApiError, must } from '@/api/client'
 import type { Card, Conversation, ConversationPatch } from '@/api/types'
 import { customerName } from '@/shared/customers'
 import { t } from '@/shared/i18n'
-import { attempt, sayProblem, sayUndo } from '@/shared/toast'
+import { dismiss, sayProblem, sayUndo } from '@/shared/toast'
 import { countsChanged, placeCard, touchCard } from './useList'
-import { loadConversation, takeConversation, type Open } from './useThread'
+import { loadConversation, newestIn, takeConversation, type Open } from './useThread'
 
 type Change = Omit<ConversationPatch, 'version'>
 
@@ -22,51 +24,76 @@ function inTurn<T>(id: number, work: () => Promise<T>): Promise<T> {
 const pickOld = (c: Conversation, change: Change) =>
   Object.fromEntries(Object.keys(change).map((k) => [k, c[k as keyof Conversation]])) as Change
 
+const same = (a: Change, b: Change) => JSON.stringify(a) === JSON.stringify(b)
+const seenIn = (open: Open) => Math.max(open.conversation?.last_in_id ?? 0, newestIn(open))
+const TRIES = 3
+
+interface Wanted {
+  change: Change
+  /** What stood there, and the customer's newest message on the screen, when it was pressed. */
+  old: Change
+  seen: number
+}
+
+async function tell(open: Open, change: Change) {
+  const { marks } = open
+  const body = { ...change, version: open.conversation?.version ?? 0 }
+  const params = { path: { id: open.id } }
+  const found = await must(api.PATCH('/conversations/{id}', { params, body }))
+  return () => takeConversation(open, found as Conversation, marks)
+}
+
+/** The version moves with every note and answer too: only what touches the change itself is refused. */
+async function tellAgain(open: Open, { change, old, seen }: Wanted) {
+  for (let left = TRIES; ; left--) {
+    try {
+      return await tell(open, change)
+    } catch (e) {
+      if (!left || asApiError(e).key !== 'error.version') throw e
+      const params = { path: { id: open.id } }
+      const { marks } = open
+      const found = await must(api.GET('/conversations/{id}', { params }))
+      if (found.last_in_id > seen || !same(pickOld(found, change), old)) throw e
+      takeConversation(open, found, marks)
+    }
+  }
+}
+
 export async function patch(open: Open, change: Change): Promise<boolean> {
   const c = open.conversation
   if (!c) return false
-  const old = pickOld(c, change)
-  Object.assign(c, change)
+  const wanted = { change, old: pickOld(c, change), seen: seenIn(open) }
+  const shown = { ...change } as Partial<Conversation>
+  open.pending.push(shown)
+  Object.assign(c, shown)
   touchCard(open.id, change as Partial<Card>)
-  try {
-    const found = await inTurn(open.id, () =>
-      must(
-        api.PATCH('/conversations/{id}', {
-          params: { path: { id: open.id } },
-          body: { ...change, version: open.conversation?.version ?? c.version },
-        }),
-      ),
+  const settle = () =>
+    open.pending.splice(
+      open.pending.findIndex((p) => toRaw(p) === shown),
+      1,
     )
-    takeConversation(open, found as Conversation)
+  try {
+    await inTurn(open.id, async () => (await tellAgain(open, wanted).finally(settle))())
     countsChanged()
     return true
   } catch (e) {
-    Object.assign(c, old)
-    placeCard(c as unknown as Card)
+    Object.assign(open.conversation ?? c, wanted.old, ...open.pending)
+    placeCard((open.conversation ?? c) as unknown as Card)
     sayProblem(e)
     void loadConversation(open).catch(() => undefined)
     return false
   }
 }
 
-/** Moves it, and offers the way back for ten seconds. */
+/** Moves it, and offers the way back for ten seconds: from the press on, as it shows from then. */
 export async function setStatus(open: Open, status: Conversation['status'], snoozedUntil?: number) {
   const c = open.conversation
   if (!c || (c.status === status && !snoozedUntil)) return
   const before = { status: c.status, snoozed_until: c.snoozed_until }
   const change: Change = snoozedUntil ? { status, snoozed_until: snoozedUntil } : { status }
-  if (!(await patch(open, change))) return
   const back: Change = { status: before.status }
   if (before.status === 'snoozed') back.snoozed_until = before.snoozed_until ?? undefined
-  sayUndo(
-    t(`inbox.moved.${status}`, { name: customerName(c.customer) }),
-    () => void patch(open, back),
-  )
-}
-
-export async function markUnread(open: Open) {
-  const params = { path: { id: open.id } }
-  if (open.conversation) open.conversation.unread = true
-  touchCard(open.id, { unread: true })
-  await attempt(() => must(api.POST('/conversations/{id}/unread', { params })))
+  const text = t(`inbox.moved.${status}`, { name: customerName(c.customer) })
+  const offer = sayUndo(text, () => void patch(open, back))
+  if (!(await patch(open, change))) dismiss(offer)
 }

@@ -80,8 +80,8 @@ function heard(change: Change) {
 
 listen({
   change: heard,
-  read: ({ conversation_id }) => {
-    touchCard(conversation_id, { unread: false })
+  read: ({ conversation_id, up_to }) => {
+    touchCard(conversation_id, { unread: up_to === 0 })
     countsChanged()
   },
   mention: () => {

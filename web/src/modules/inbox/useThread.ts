@@ -6,7 +6,7 @@ import { api, asApiError, must, type ApiError } from '@/api/client'
 import type { Card, Conversation, Entry } from '@/api/types'
 import type { Change, Typing } from '@/shared/live'
 import { myId } from '@/shared/session'
-import { placeCard, touchCard } from './useList'
+import { placeCard } from './useList'
 
 export interface Open {
   id: number
@@ -21,17 +21,21 @@ export interface Open {
   typing: Map<string, Typing & { at: number }>
   /** Where the thread was scrolled to, from its end; 0 is the end. */
   scroll: number
+  /** Marked unread by hand: the customer's newest message then. Looking at it reads nothing until more comes. */
+  keptUnread?: number
+  /** Grows with every mark set here and again when the desk has it. */
+  marks: number
+  /** What was changed here and the desk has not yet agreed to: it shows, whatever else is heard. */
+  pending: Partial<Conversation>[]
 }
 
 const KEPT = 12
 const opened = new Map<number, Open>()
 
-export function openThread(id: number): Open {
-  const known = opened.get(id)
-  // What came while this was closed is new; what is kept has been seen.
-  if (known) known.readTo = known.entries.findLast((e) => e.id > 0)?.id ?? 0
+/** The one of this id, shown or not. */
+export function threadOf(id: number): Open {
   const open =
-    known ??
+    opened.get(id) ??
     reactive<Open>({
       id,
       entries: [],
@@ -41,6 +45,8 @@ export function openThread(id: number): Open {
       readTo: 0,
       typing: new Map(),
       scroll: 0,
+      marks: 0,
+      pending: [],
     })
   opened.delete(id)
   opened.set(id, open)
@@ -49,15 +55,29 @@ export function openThread(id: number): Open {
   return open
 }
 
-export function takeConversation(open: Open, found: Conversation) {
-  if (open.conversation && open.conversation.version > found.version) return
-  open.conversation = found
+/** Somebody opens it to read. */
+export function openThread(id: number): Open {
+  const open = threadOf(id)
+  // What came while this was closed is new; what is kept has been seen.
+  open.readTo = newestOf(open)
+  open.keptUnread = undefined
+  return open
+}
+
+/** `marks` as they stood when it was asked for: an answer from before a mark does not know of it. */
+export function takeConversation(open: Open, found: Conversation, marks: number) {
+  const c = open.conversation
+  if (c && c.version > found.version) return
+  if (c && marks !== open.marks) Object.assign(found, { unread: c.unread, mentioned: c.mentioned })
+  else if (!found.unread) open.keptUnread = undefined
+  open.conversation = Object.assign(found, ...open.pending)
   placeCard(found as unknown as Card)
 }
 
 export async function loadConversation(open: Open) {
   const params = { path: { id: open.id } }
-  takeConversation(open, await must(api.GET('/conversations/{id}', { params })))
+  const { marks } = open
+  takeConversation(open, await must(api.GET('/conversations/{id}', { params })), marks)
 }
 
 /** The newest page joins what is kept when they overlap, and takes its place when they do not. */
@@ -72,12 +92,13 @@ function joinNewest(open: Open, items: Entry[], previous: string | null) {
 
 export async function loadThread(open: Open) {
   const path = { id: open.id }
+  const { marks } = open
   try {
     const [found, page] = await Promise.all([
       must(api.GET('/conversations/{id}', { params: { path } })),
       must(api.GET('/conversations/{id}/thread', { params: { path, query: { limit: 40 } } })),
     ])
-    takeConversation(open, found)
+    takeConversation(open, found, marks)
     joinNewest(open, page.items, ('previous' in page ? page.previous : null) ?? null)
     open.problem = undefined
   } catch (e) {
@@ -123,19 +144,29 @@ export function dropEntry(open: Open, id: number) {
 
 let again: ReturnType<typeof setTimeout> | undefined
 
+function cameIn(open: Open, entry: Entry) {
+  open.typing.delete('visitor')
+  if (open.conversation && entry.id > newestIn(open)) open.conversation.unread = true
+}
+
 export function threadHeard(open: Open, change: Change) {
   if (change.card && change.card.id === open.id && open.conversation) {
     const { customer, unread: _everybodys, ...fields } = change.card
     if (change.card.version >= open.conversation.version)
-      Object.assign(open.conversation, fields, {
-        customer: { ...open.conversation.customer, name: customer.name },
-      })
+      Object.assign(
+        open.conversation,
+        fields,
+        {
+          customer: { ...open.conversation.customer, name: customer.name },
+        },
+        ...open.pending,
+      )
   }
   if (change.topic !== `conversation:${open.id}`) return
   if (change.removed && change.entry) dropEntry(open, change.entry.id)
   else if (change.entry) {
+    if (change.entry.direction === 'in') cameIn(open, change.entry)
     putEntry(open, change.entry)
-    if (change.entry.direction === 'in') open.typing.delete('visitor')
   }
   clearTimeout(again)
   again = setTimeout(() => void loadQuietly(open, !change.entry), change.entry ? 300 : 40)
@@ -164,13 +195,6 @@ export function typingHeard(open: Open, typing: Typing) {
   }
 }
 
-/** Where reading stopped when this was opened: what is unread stands after our last answer. */
-export function markStart(open: Open) {
-  if (!open.conversation?.unread || open.readTo) return
-  const lastOurs = open.entries.findLast((e) => e.direction === 'out' || e.kind === 'note')
-  open.readTo = lastOurs?.id ?? 0
-}
-
 export function keepScroll(open: Open, fromEnd: number) {
   open.scroll = fromEnd
 }
@@ -181,13 +205,3 @@ export const newestIn = (open: Open) =>
 
 /** The newest of all on this screen that the desk has. */
 export const newestOf = (open: Open) => open.entries.findLast((e) => e.id > 0)?.id ?? 0
-
-export async function markRead(open: Open) {
-  const last = open.entries.findLast((e) => e.id > 0)
-  const c = open.conversation
-  if (!last || !(c?.unread || c?.mentioned)) return
-  c.unread = c.mentioned = false
-  touchCard(open.id, { unread: false })
-  const body = { up_to: last.id }
-  await api.POST('/conversations/{id}/read', { params: { path: { id: open.id } }, body })
-}

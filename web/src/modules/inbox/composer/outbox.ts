@@ -7,7 +7,7 @@ import type { Entry, FileInfo, NewMessage } from '@/api/types'
 import { liveState } from '@/shared/live'
 import { myId, session } from '@/shared/session'
 import { sayProblem } from '@/shared/toast'
-import { loadConversation, openThread, putEntry, dropEntry } from '../useThread'
+import { dropEntry, loadConversation, newestOf, putEntry, threadOf } from '../useThread'
 import { draftById, putBack, type Draft, type Kind } from './drafts'
 
 export interface Parcel {
@@ -66,7 +66,7 @@ function take(p: Parcel) {
   const at = outbox.indexOf(p)
   if (at >= 0) outbox.splice(at, 1)
   keep()
-  dropEntry(openThread(p.conversationId), p.localId)
+  dropEntry(threadOf(p.conversationId), p.localId)
 }
 
 /** Said once: whoever sends again has read it. */
@@ -94,7 +94,7 @@ async function deliver(p: Parcel) {
     }),
   )
   take(p)
-  const open = openThread(p.conversationId)
+  const open = threadOf(p.conversationId)
   putEntry(open, made as Entry)
   void loadConversation(open).catch(() => undefined)
 }
@@ -136,7 +136,11 @@ export function post(
   }
   outbox.push(p)
   keep()
-  putEntry(openThread(conversationId), entryOf(p))
+  const open = threadOf(conversationId)
+  // Whoever answers has read it.
+  open.keptUnread = undefined
+  open.readTo = newestOf(open)
+  putEntry(open, entryOf(p))
   void flush()
 }
 
@@ -148,7 +152,7 @@ export function resumeOutbox() {
   } catch {
     localStorage.removeItem(storeKey())
   }
-  for (const p of outbox) putEntry(openThread(p.conversationId), entryOf(p))
+  for (const p of outbox) putEntry(threadOf(p.conversationId), entryOf(p))
   void flush()
 }
 

@@ -230,6 +230,16 @@ static struct imap_item *find_item(struct imap *m, uint32_t uid)
 	return NULL;
 }
 
+/* Mails are handed over in their order, for the cursor says that all up to it have been.  An
+ * answer that overtakes an earlier mail's is left: what is under way is asked for one by one. */
+static bool overtakes(struct imap *m, const struct imap_item *item)
+{
+	for (const struct imap_item *i = m->block; i < item; i++)
+		if (i->tag && !i->handed)
+			return m->redo = true;
+	return false;
+}
+
 static void hand_over(struct imap *m, struct imap_item *item, struct str body)
 {
 	struct imap_held *h = malloc(sizeof *h + body.n);
@@ -276,7 +286,7 @@ void imap_fetched(struct imap *m, const struct imap_fetched *f)
 		if (f->cut) { /* larger than it said */
 			item->head_only = true;
 			item->size = m->account.size_max + 1;
-		} else {
+		} else if (!overtakes(m, item)) {
 			hand_over(m, item, f->body);
 		}
 	}
@@ -298,8 +308,6 @@ static void refused(struct imap *m, struct imap_item *item, const struct imap_re
 
 	if (!m->careful) {
 		m->redo = true;
-		if (m->handed.uid >= item->uid)
-			m->handed.uid = item->uid - 1;
 		return;
 	}
 	if (str_eq_nocase(r->code, S("EXPUNGEISSUED")))
@@ -334,7 +342,7 @@ void imap_fetch_done(struct imap *m, uint32_t tag, const struct imap_response *r
 	item->tag = 0;
 	if (r->status != IMAP_ST_OK && !item->handed)
 		refused(m, item, r);
-	else if (item->refused.p && !item->handed && !m->redo && !gone)
+	else if (item->refused.p && !item->handed && !m->redo && !gone && !overtakes(m, item))
 		hand_over(m, item, S("")); /* not even its header */
 	/* Order is kept: a second, smaller question is asked before anything new. */
 	else if (!item->handed && !m->redo && item->head_only && !item->refused.p &&

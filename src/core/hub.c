@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/hub.h"
 #include "base/crypto.h"
+#include "base/log.h"
 #include "core/desk.h"
 
 #include <pthread.h>
@@ -26,8 +27,8 @@ struct pending {
 	struct live l; /* texts owned, see copy_live() */
 	int64_t due;
 	struct last *last; /* that points back here */
-	bool wanted;
-	struct buf out; /* what it shows, while it is being sent */
+	bool wanted, bare; /* bare: its card cannot be read */
+	struct buf out;    /* what it shows, while it is being sent */
 };
 
 /* A message already sent, for streams that come back; without a chunk nobody was there to hear
@@ -253,6 +254,7 @@ struct round {
 	struct pending *all[ROUND];
 	size_t n;
 	bool renders; /* some are to be read from the database */
+	size_t at;    /* the one that is being read */
 };
 
 static enum err render(void *arg, struct db *db, int attempt)
@@ -260,11 +262,11 @@ static enum err render(void *arg, struct db *db, int attempt)
 	struct round *r = arg;
 
 	(void)attempt;
-	for (size_t i = 0; i < r->n; i++) {
-		struct pending *p = r->all[i];
+	for (r->at = 0; r->at < r->n; r->at++) {
+		struct pending *p = r->all[r->at];
 		const struct live_source *s = source_of(r->desk, p->l.topic);
 
-		if (!p->wanted || p->l.data.n || !s)
+		if (!p->wanted || p->bare || p->l.data.n || !s)
 			continue;
 		struct ctx c = ctx_system(r->desk, p->out.a, db);
 
@@ -279,6 +281,23 @@ static enum err render(void *arg, struct db *db, int attempt)
 		}
 	}
 	return E_OK;
+}
+
+/* One that fails takes the others' snapshot along on PostgreSQL: it goes out without its card, and
+ * they are read again. */
+static void render_all(struct hub *h, struct round *r)
+{
+	for (size_t bad = 0; bad < r->n; bad++) {
+		r->at = r->n;
+		enum err e = store_read_wait(h->desk->store, render, r);
+		if (e == E_OK || r->at == r->n)
+			return; /* or the database is away: all are told without their cards */
+		char id[24];
+		snprintf(id, sizeof id, "%lld", (long long)r->all[r->at]->l.id);
+		log_line(LOG_ERROR, "live update not shown", "topic",
+			 topic_names[r->all[r->at]->l.topic], "id", id, "error", err_name(e), NULL);
+		r->all[r->at]->bare = true;
+	}
 }
 
 /* With the lock held: what nobody follows is only noted. */
@@ -310,8 +329,7 @@ static void send_round(struct hub *h, struct round *r)
 	look_who_wants(h, r, a);
 	if (r->renders) {
 		pthread_mutex_unlock(&h->lock);
-		if (store_read_wait(h->desk->store, render, r) != E_OK)
-			(void)0; /* told without its card */
+		render_all(h, r);
 		pthread_mutex_lock(&h->lock);
 	}
 	for (size_t i = 0; i < r->n; i++) {

@@ -63,6 +63,10 @@ enum err desk_open(struct arena *a, const struct config *config,
 	d->channels = channels;
 	d->started_at = clock_now();
 	d->routes = route_table_new(a, modules);
+	size_t n_modules = 0;
+	while (modules[n_modules])
+		n_modules++;
+	d->acts_at_once = NEWN(a, size_t, n_modules + 1);
 	TRY(open_parts(d, why));
 	d->hub = hub_new(d);
 	*out = d;

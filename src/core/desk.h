@@ -27,6 +27,7 @@ struct desk {
 	struct http_server *http;
 	struct route_table *routes;
 	struct worker *worker; /* reactors, jobs, inbound, tasks, cleanup */
+	size_t *acts_at_once;  /* a module's reactor, in one transaction; the reactors' own */
 	struct net *net;       /* everything outbound; NULL in commands */
 	struct mail *mail;     /* the mailboxes; NULL in commands */
 	struct local *local;   /* data/aftersail.sock; NULL in commands */

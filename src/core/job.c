@@ -46,12 +46,15 @@ enum err job_add(struct ctx *c, const struct job *j, int64_t *id)
 
 enum err job_cancel(struct ctx *c, const char *kind, int64_t subject, bool *gone)
 {
-	struct job_drop_queued_row row;
-	size_t n;
+	struct list dropped;
 
-	TRY(job_drop_queued(c, str_of(kind), subject, &row, 1, &n));
-	*gone = n > 0;
-	return n && row.jobkey.n ? job_next(c, row.jobkey) : E_OK;
+	TRY(job_drop_queued(c, str_of(kind), subject, &dropped));
+	*gone = dropped.n > 0;
+	const struct job_drop_queued_row *j = dropped.v;
+	for (size_t i = 0; i < dropped.n; i++)
+		if (j[i].jobkey.n)
+			TRY(job_next(c, j[i].jobkey));
+	return E_OK;
 }
 
 enum err job_retry(struct ctx *c, int64_t id)

@@ -95,12 +95,26 @@ static enum err drop_errand(struct ctx *c, void *arg)
 	return mail_errand_clear(c, c->now - KEEP_MS);
 }
 
-void mail_errand_done(struct mail *m, int64_t id)
+/* The slot of an errand that was begun, or, for 0, a free one. */
+static struct begun *slot_of(struct mailbox *b, int64_t errand)
+{
+	for (size_t i = 0; b && i < COPIES_MAX; i++)
+		if (b->begun[i].errand == errand)
+			return &b->begun[i];
+	return NULL;
+}
+
+/* What cannot be deleted now stays begun, and is deleted when it is looked at again. */
+void mail_errand_done(struct mail *m, struct mailbox *b, int64_t id)
 {
 	struct errands e = {.mail = m, .drop = id};
+	struct begun *slot = slot_of(b, id);
+	bool gone = desk_write(m->desk, drop_errand, &e) == E_OK;
 
-	if (desk_write(m->desk, drop_errand, &e) != E_OK)
+	if (!gone)
 		log_line(LOG_WARN, "errand not ended", NULL);
+	if (slot)
+		*slot = gone ? (struct begun){0} : (struct begun){id, true};
 }
 
 static enum err read_inbound(struct ctx *c, void *arg)
@@ -141,7 +155,7 @@ static void fetch(struct mail *m, struct mailbox *b, const struct mail_errand_li
 	    place_of(e.inbound.delivery_id, &at))
 		imap_again(b->imap, at);
 	arena_free(e.a);
-	mail_errand_done(m, row->id); /* should this node go now, a person asks once more */
+	mail_errand_done(m, b, row->id); /* should this node go now, a person asks once more */
 }
 
 /* On the outbound thread, before the box goes.  What the server refuses for good is not tried again
@@ -164,16 +178,23 @@ static void appended(void *arg, bool ok, const char *key)
 
 static void copy(struct mail *m, struct mailbox *b, const struct mail_errand_list_row *row)
 {
-	struct mail_item *it = mail_item_new(b, ITEM_DONE);
+	struct begun *slot = slot_of(b, row->id);
+	struct mail_item *it;
 	struct str raw;
 
+	if (slot && slot->done)
+		mail_errand_done(m, b, row->id);
+	if (slot || !(slot = slot_of(b, 0)))
+		return; /* under way; or enough of them are */
+	*slot = (struct begun){row->id, false};
+	it = mail_item_new(b, ITEM_DONE);
 	it->errand = row->id;
 	if (blob_read(m->desk->blobs, it->a, row->raw_hash, INBOUND_MAX, &raw) == E_OK) {
 		imap_append(b->imap, row->folder, raw, appended, it);
 		return;
 	}
 	log_line(LOG_WARN, "own copy is gone", NULL);
-	mail_errand_done(m, row->id);
+	mail_errand_done(m, b, row->id);
 	arena_free(it->a);
 }
 
@@ -201,11 +222,10 @@ void mail_errands(struct mail *m)
 		if (str_eq(row->kind, S("look")) && (b || row->at < now - LOOK_KEEP_MS)) {
 			if (b)
 				imap_try_now(b->imap);
-			mail_errand_done(m, row->id);
+			mail_errand_done(m, b, row->id);
 		} else if (b && str_eq(row->kind, S("fetch"))) {
 			fetch(m, b, row);
-		} else if (b && b->begun < row->id) {
-			b->begun = row->id;
+		} else if (b) {
 			copy(m, b, row);
 		}
 	}

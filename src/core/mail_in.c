@@ -338,7 +338,7 @@ static void take_item(struct mail *m, struct mail_item *it)
 		if (mail_store_copy(m, it) != E_OK)
 			log_line(LOG_WARN, "own copy not handed on", NULL);
 		break;
-	case ITEM_DONE: mail_errand_done(m, it->errand); break;
+	case ITEM_DONE: mail_errand_done(m, it->box, it->errand); break;
 	case ITEM_CLOSED: it->box->closed = true; break;
 	case ITEM_MAIL: break;
 	}

@@ -9,6 +9,14 @@
 
 #include <pthread.h>
 
+enum { COPIES_MAX = 32 }; /* own copies of one mailbox that are put into its folder at a time */
+
+/* An errand that was begun; numbers are no order, for they may be committed in another. */
+struct begun {
+	int64_t errand; /* 0: free */
+	bool done;      /* but not deleted yet */
+};
+
 /* One watched mailbox; made and freed by the keeper's thread. */
 struct mailbox {
 	struct mailbox *next;
@@ -22,9 +30,9 @@ struct mailbox {
 	struct oauth *oauth; /* NULL: passwords */
 	int busy;            /* callbacks of ours that are still to come; under mail->lock */
 	bool closing, closed;
-	bool leased;   /* this node watches it; others only send */
-	int64_t begun; /* the newest of its errands that was begun */
-	bool behind;   /* one was not stored: what came after it waits for the next session */
+	bool leased; /* this node watches it; others only send */
+	struct begun begun[COPIES_MAX];
+	bool behind; /* one was not stored: what came after it waits for the next session */
 	enum link_state state; /* as last written down */
 	int64_t noted_at;
 };
@@ -78,7 +86,7 @@ bool mail_hold_lease(struct mail *, int64_t inbox_id);
 
 /* mail_errand.c: what any node asks of the one that watches a mailbox, on the keeper's thread. */
 void mail_errands(struct mail *);
-void mail_errand_done(struct mail *, int64_t id);
+void mail_errand_done(struct mail *, struct mailbox *, int64_t id);
 /* Keep a copy of ours through the watching node. */
 enum err mail_store_copy(struct mail *, const struct mail_item *) MUST;
 /* A mail that was asked for once more has come, or has not. */

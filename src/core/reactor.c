@@ -1,7 +1,8 @@
 /* Reactors: each module reads the log after its own place and acts once on what it listens to.
  *
  * Events are acted on in batches, one transaction each, which the place moves in.  When one fails
- * the batch ends before it, and it is tried alone, so that it holds up nothing but itself. */
+ * the batch ends before it, and it is tried alone, so that it holds up nothing but itself.  What
+ * others' transactions keep from committing is tried again with half as many, and grows back. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
 #include "core/hub.h"
@@ -31,6 +32,8 @@ struct round {
 	struct reactor_place_row place; /* where those begin */
 	size_t from, end;               /* the steps in hand */
 	size_t at;                      /* the one that ran last: at fault after an error */
+	size_t *most;                   /* of interest, in one transaction */
+	bool overtaken;                 /* another node has read on */
 	enum err failed;                /* the step in hand is given up */
 	const char *key;
 };
@@ -113,7 +116,8 @@ static enum err act(void *arg, struct db *db, int attempt)
 	r->at = r->from;
 	/* A node that was held up may have lost its lease, and another has read on from here. */
 	TRY(read_place(r, &c, &place));
-	if (place.xid != r->place.xid || place.id != r->place.id)
+	r->overtaken = place.xid != r->place.xid || place.id != r->place.id;
+	if (r->overtaken)
 		return E_BUSY;
 	while (end < r->end && (end == r->from || clock_ticks() - began < ACT_US)) {
 		r->at = end++;
@@ -182,12 +186,12 @@ static enum err run_alone(struct round *r)
 	return e;
 }
 
-/* As many steps as hold ACT_MAX of interest. */
+/* As many steps as hold so many of interest. */
 static size_t batch_end(const struct round *r)
 {
 	size_t end = r->from;
 
-	for (size_t acts = 0; end < r->n && acts < ACT_MAX; end++)
+	for (size_t acts = 0; end < r->n && acts < *r->most; end++)
 		acts += r->steps[end].reaction != NULL;
 	return end;
 }
@@ -209,13 +213,34 @@ static enum err run_batch(struct round *r)
 	return e != E_OK || r->from == bad ? run_alone(r) : E_OK;
 }
 
+/* A shorter transaction meets fewer others. */
+static bool halved(struct round *r, enum err e)
+{
+	if (!passes(e) || r->overtaken || *r->most == 1)
+		return false;
+	*r->most /= 2;
+	return true;
+}
+
+static void grow(struct round *r)
+{
+	*r->most += 1 + *r->most / 8;
+	if (*r->most > ACT_MAX)
+		*r->most = ACT_MAX;
+}
+
 static bool module_round(struct round *r)
 {
 	if (store_read_wait(r->desk->store, read_events, r) != E_OK)
 		return false;
-	while (r->from < r->n)
-		if (run_batch(r) != E_OK)
+	while (r->from < r->n) {
+		enum err e = run_batch(r);
+
+		if (e == E_OK)
+			grow(r);
+		else if (!halved(r, e))
 			return false;
+	}
 	return r->n == BATCH;
 }
 
@@ -226,7 +251,12 @@ bool reactor_round(struct desk *desk)
 	for (size_t m = 0; desk->modules[m]; m++) {
 		if (!desk->modules[m]->listens)
 			continue;
-		struct round r = {.desk = desk, .module = desk->modules[m], .a = arena_new()};
+		struct round r = {.desk = desk,
+				  .module = desk->modules[m],
+				  .a = arena_new(),
+				  .most = &desk->acts_at_once[m]};
+		if (!*r.most)
+			*r.most = ACT_MAX;
 		more |= module_round(&r);
 		arena_free(r.a);
 	}

@@ -104,7 +104,7 @@ UPDATE job SET state = :state, run_at = :run_at, error_key = :error_key, error_a
 
 -- name: job_drop_queued
 -- in: kind text, subject int
--- out: id int, jobkey text
+-- all: id int, jobkey text
 DELETE FROM job WHERE kind = :kind AND subject = :subject AND state = 'queued' RETURNING id, jobkey;
 
 -- name: job_requeue

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { EVENTS = 120, BAD = 61, HIDES = 100, JOBS = 3000 };
+enum { EVENTS = 120, BAD = 61, HIDES = 100, JOBS = 3000, COMMITS_AT_ONCE = 6 };
 
 /* ---- a module that writes down what it hears ---- */
 
@@ -19,9 +19,18 @@ static const struct migration probe_schema[] = {
 
 static int acts; /* of the bad one */
 
+static int uncommitted; /* acts of one transaction; -1: nobody counts */
+static int64_t last_act;
+
 static enum err hear(struct ctx *c, const struct event *e, void *thought)
 {
 	(void)thought;
+	if (uncommitted > 0 && e->conversation_id <= last_act)
+		uncommitted = 0; /* begun anew */
+	last_act = e->conversation_id;
+	/* Longer than that, and somebody else's commit always comes first. */
+	if (uncommitted >= 0 && ++uncommitted > COMMITS_AT_ONCE)
+		return E_BUSY;
 	TRY(db_script(c->db, str_fmt(c->a, "INSERT INTO probe (id) VALUES (%lld)",
 				     (long long)e->conversation_id)
 				 .p));
@@ -100,6 +109,7 @@ static void acts_on_many_at_once(void **state)
 
 		testing_open(&t, e, modules, channels);
 		acts = 0;
+		uncommitted = -1;
 		overtaken = true;
 		assert_int_equal(testing_do(&t, add_events, NULL), E_OK);
 		store_on_commit(t.desk->store, count_commit, &commits);
@@ -116,6 +126,38 @@ static void acts_on_many_at_once(void **state)
 		assert_in_range(acts, 5,
 				10); /* alone, and in its batch unless that took too long */
 		assert_in_range(commits, 2, EVENTS / 2);
+		testing_close(&t);
+	}
+}
+
+static void committed(void *arg)
+{
+	++*(int *)arg;
+	uncommitted = 0;
+}
+
+/* What never commits as a whole commits in parts, and not one by one. */
+static void gets_on_among_others(void **state)
+{
+	(void)state;
+	for (int e = 0; e < testing_engines(); e++) {
+		struct testing t;
+		struct found f;
+		int commits = 0;
+
+		testing_open(&t, e, modules, channels);
+		overtaken = false;
+		uncommitted = -1;
+		assert_int_equal(testing_do(&t, add_events, NULL), E_OK);
+		uncommitted = 0;
+		store_on_commit(t.desk->store, committed, &commits);
+		for (int round = 0; round < 10; round++)
+			reactor_round(t.desk);
+		store_on_commit(t.desk->store, NULL, NULL);
+		assert_int_equal(testing_do(&t, look, &f), E_OK);
+		assert_int_equal(f.n, EVENTS - EVENTS / 3 - 2);
+		assert_int_equal(f.distinct, f.n);
+		assert_in_range(commits, EVENTS * 2 / 3 / COMMITS_AT_ONCE, EVENTS / 2);
 		testing_close(&t);
 	}
 }
@@ -193,10 +235,64 @@ static void finds_the_next_of_a_key(void **state)
 	}
 }
 
+struct two {
+	struct due due;
+	int64_t ids[4];
+};
+
+/* Two of one subject, each with another waiting behind it. */
+static enum err add_two_keys(struct ctx *c, void *arg)
+{
+	struct two *w = arg;
+
+	for (int i = 0; i < 4; i++)
+		TRY(job_add(c,
+			    &(struct job){.kind = S("probe"),
+					  .key = i % 2 ? S("b") : S("a"),
+					  .subject = i < 2 ? 7 : i,
+					  .run_at = w->due.now + (i < 2 ? HOUR_MS : -1)},
+			    &w->ids[i]));
+	return E_OK;
+}
+
+static enum err cancel_seven(struct ctx *c, void *arg)
+{
+	return job_cancel(c, "probe", 7, &((struct two *)arg)->due.gone);
+}
+
+static enum err read_two(struct ctx *c, void *arg)
+{
+	return read_due(c, &((struct two *)arg)->due);
+}
+
+/* Whoever waited behind one that was taken back may start, whatever its key. */
+static void frees_every_key(void **state)
+{
+	(void)state;
+	for (int e = 0; e < testing_engines(); e++) {
+		struct testing t;
+		struct two w = {.due.now = 1000000};
+
+		testing_open(&t, e, modules, channels);
+		assert_int_equal(testing_do(&t, add_two_keys, &w), E_OK);
+		assert_int_equal(testing_do(&t, read_two, &w), E_OK);
+		assert_int_equal(w.due.n, 0);
+		assert_int_equal(testing_do(&t, cancel_seven, &w), E_OK);
+		assert_true(w.due.gone);
+		assert_int_equal(testing_do(&t, read_two, &w), E_OK);
+		assert_int_equal(w.due.n, 2);
+		assert_int_equal(w.due.rows[0].id, w.ids[2]);
+		assert_int_equal(w.due.rows[1].id, w.ids[3]);
+		testing_close(&t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(acts_on_many_at_once),
+	    cmocka_unit_test(gets_on_among_others),
+	    cmocka_unit_test(frees_every_key),
 	    cmocka_unit_test(finds_the_next_of_a_key),
 	};
 

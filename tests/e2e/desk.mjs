@@ -16,8 +16,8 @@ const program = resolve(root, process.env.AFTERSAIL_BIN ?? 'build/aftersail')
 export const PASSWORD = 'aftersail-demo'
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 
-/** True as soon as `fact` is, false when it is not within the time. */
-export async function until(fact, ms = 10_000) {
+/** True as soon as `fact` is, false when it is not within the time, which a slow machine may need. */
+export async function until(fact, ms = 40_000) {
   for (const end = Date.now() + ms; Date.now() < end; await sleep(60))
     if (await Promise.resolve(fact()).catch(() => false)) return true
   return false
@@ -50,7 +50,7 @@ export async function openDesk() {
     const log = openSync(join(at, 'server.log'), 'a')
     const listen = ['serve', '--data', data, '--listen', `127.0.0.1:${port}`]
     desk.child = spawn(program, listen, { stdio: ['ignore', log, log] })
-    if (await until(healthy, 20_000)) return
+    if (await until(healthy)) return
     throw new Error(`no answer from the desk:\n${readFileSync(join(at, 'server.log'), 'utf8')}`)
   }
   /** SIGKILL unless told otherwise. */
@@ -69,6 +69,34 @@ export async function openDesk() {
 
 export const openBrowser = () =>
   chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+
+/** Waits until what moves on the page has arrived; what goes round for ever does not count. */
+export const still = (page) =>
+  until(() =>
+    page.evaluate(async () => {
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+      const chat = document.querySelector('#aftersail-chat')?.shadowRoot
+      return [...document.getAnimations(), ...(chat?.getAnimations() ?? [])].every(
+        (a) => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity,
+      )
+    }),
+  )
+
+/** How many calls of a page have no answer yet; the stream, which never ends, is none of them. */
+export function watchCalls(page) {
+  const going = new Set()
+  page.on('request', (r) => r.url().includes('/stream?') || going.add(r))
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => going.delete(r))
+  return () => going.size
+}
+
+/** Opens the shop's chat window and goes past what it asks first. */
+export async function openChat(page) {
+  await page.locator('.launcher').click()
+  const skip = page.locator('.prechat button[type=submit]')
+  await skip.or(page.locator('.composer textarea')).first().waitFor()
+  if (await skip.isVisible()) await skip.click()
+}
 
 /** Counts what holds; a page's own errors count too. */
 export function report() {

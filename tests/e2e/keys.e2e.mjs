@@ -52,6 +52,7 @@ async function walk() {
 async function take() {
   await press('a')
   await until(() => focused('.panel input'))
+  await until(() => page.locator('.panel [role=option]', { hasText: 'Chen Yu' }).count())
   await press('Enter')
   check(
     await until(async () => (await facts()).includes('Chen Yu')),
@@ -64,6 +65,7 @@ async function take() {
   await press('t')
   await until(() => focused('.panel input'))
   await page.keyboard.type('complaint')
+  await until(() => page.locator('.panel [role=option]', { hasText: 'Complaint' }).count())
   await press('Enter', 'Escape')
   check(await until(async () => (await facts()).includes('Complaint')), 't finds and sets a tag')
   check(await gone('.panel'), 'Escape closes the menu')
@@ -146,12 +148,14 @@ async function find() {
   await press('/')
   await until(() => focused('input[type=search]'))
   await page.keyboard.type('lamp')
-  await until(() => page.locator('.hit').count())
+  const found = () => page.locator('.hit', { hasText: /lamp/i }).count()
+  await until(async () => page.url().endsWith('q=lamp') && (await found()))
   await press('ArrowDown', 'Enter')
   check(await until(() => here() > 0), 'what / finds opens by arrow and Enter')
   await press('g', 'p')
   check(await until(() => page.url().includes('/customers')), 'g p goes to the customers')
   await press('g', 'c')
+  await until(() => page.url().includes('/inbox'))
   await press('Control+k')
   await until(() => focused('[role=combobox]'))
   await page.keyboard.type('canned')

@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { openBrowser, openDesk, PASSWORD, report, until } from './desk.mjs'
+import { openBrowser, openChat, openDesk, PASSWORD, report, still, until } from './desk.mjs'
 
 const check = report()
 const SECRET = 'a secret of the shop and the desk'
@@ -65,9 +65,7 @@ async function visit(context, url) {
     (m) => /Content Security Policy|Trusted/.test(m.text()) && check(false, m.text()),
   )
   await page.goto(url)
-  await page.locator('.launcher').click()
-  const skip = page.locator('.prechat button[type=submit]')
-  if (await skip.isVisible()) await skip.click()
+  await openChat(page)
   return page
 }
 
@@ -151,6 +149,8 @@ async function shopIn(browser, desk, language, width) {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   check(over <= 0, `${name}: nothing overflows`)
   await page.locator('.launcher').click()
+  await page.locator('.panel').waitFor()
+  await still(page)
   const found = await serious(page)
   check(found.length === 0, `${name}: axe finds nothing serious ${found}`)
   const inside = await page.evaluate(() => {

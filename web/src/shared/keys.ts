@@ -63,10 +63,10 @@ export function onKeydown(e: KeyboardEvent) {
   if (e.defaultPrevented || e.isComposing || document.querySelector('dialog[open]')) return
   const name = nameOf(e)
   const typing = isTyping(e.target)
-  const pair = Date.now() - firstAt < SEQUENCE_MS ? `${first} ${name}` : ''
+  const pair = e.timeStamp - firstAt < SEQUENCE_MS ? `${first} ${name}` : ''
   const hit = (pair && !typing && find(pair, false)) || find(name, typing)
   first = hit ? '' : name
-  firstAt = Date.now()
+  firstAt = e.timeStamp
   if (!hit) return
   e.preventDefault()
   hit.run()

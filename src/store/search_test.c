@@ -306,6 +306,92 @@ static void pages(void **state)
 	}
 }
 
+/* ---- texts that were made to be too much ---- */
+
+enum { HOSTILE = 10 * 1000 * 1000 };
+
+/* Each gives words no two of which are alike, and as many tokens of each byte as it can. */
+/* clang-format off */
+static const struct {
+	const char *what;
+	int kind;
+} hostile[] = {
+	{"distinct words", 0}, {"distinct characters", 1}, {"chains", 2}, {"groups of digits", 3},
+	{"one that unfolds to many", 4}, {"long words", 5}, {"squared words", 6}, {"Arabic", 7},
+};
+/* clang-format on */
+
+static void add_char(struct buf *b, uint32_t c)
+{
+	char utf8[3] = {(char)(0xe0 | c >> 12), (char)(0x80 | (c >> 6 & 63)),
+			(char)(0x80 | (c & 63))};
+
+	buf_add(b, (struct str){utf8, 3});
+}
+
+static void add_hostile(struct buf *b, int kind, uint32_t i)
+{
+	switch (kind) {
+	case 0: buf_fmt(b, "w%07x ", i); break;
+	case 1: add_char(b, 0x4e00 + i * 7919 % 20000); break;
+	case 2: buf_fmt(b, "a%x-b%x_", i, i); break;
+	case 3: buf_fmt(b, "%u-", i); break;
+	case 4:
+		add_char(b, 0xfdfa);
+		buf_fmt(b, "%x", i);
+		break;
+	case 5: buf_fmt(b, "%0127x ", i); break;
+	case 6: add_char(b, 0x3300 + i * 31 % 256); break;
+	default: buf_fmt(b, "وال%x", i); buf_z(b, "عين ");
+	}
+}
+
+static enum err put_hostile(void *arg, struct db *db, int attempt)
+{
+	const struct search_doc *d = arg;
+	struct arena *a = arena_new();
+	enum err e = search_put(db, a, d);
+
+	/* Documents are cut before; a vector holds what it can all the same. */
+	if (e == E_OK && db_is_pgsql(db))
+		e = search_doc_tokens(db, a, 1, search_vector(a, d->text));
+
+	(void)attempt;
+	arena_free(a);
+	return e;
+}
+
+/* The text is found by what stands at its beginning, and what comes after it is indexed too. */
+static void takes_any_text(void **state)
+{
+	(void)state;
+	for (int engine = 0; engine < store_engines(); engine++) {
+		struct arena *a = arena_new();
+		struct store *s = open_filled(a, engine);
+
+		for (size_t i = 0; i < COUNT(hostile); i++) {
+			struct buf text = BUF(a);
+			struct search_doc d = {
+			    .kind = SEARCH_MESSAGE, .id = 5000 + (int64_t)i, .inbox_id = 1};
+			struct ask k = {.a = a,
+					.q = {.text = str_fmt(a, "beginning%zu", i),
+					      .inboxes = {(int64_t[]){1}, 1}}};
+
+			buf_fmt(&text, "beginning%zu ", i);
+			for (uint32_t j = 0; text.n < HOSTILE; j++)
+				add_hostile(&text, hostile[i].kind, j);
+			d.text = buf_str(&text);
+			if (store_write_wait(s, put_hostile, &d) != E_OK)
+				fail_msg("engine %d does not take %s", engine, hostile[i].what);
+			ask(s, &k);
+			if (k.n != 1 || k.hits[0].id != d.id)
+				fail_msg("engine %d does not find %s", engine, hostile[i].what);
+		}
+		store_testing_end(s);
+		arena_free(a);
+	}
+}
+
 /* ---- making the index anew ---- */
 
 static enum err grow_old(void *arg, struct db *db, int attempt)
@@ -460,6 +546,7 @@ int main(void)
 	    cmocka_unit_test(finds_in_many_inboxes),
 	    cmocka_unit_test(follows_changes),
 	    cmocka_unit_test(pages),
+	    cmocka_unit_test(takes_any_text),
 	    cmocka_unit_test(makes_the_index_anew),
 	    cmocka_unit_test(cuts_snippets),
 	    cmocka_unit_test(cuts_long_texts),

@@ -19,12 +19,18 @@ static void add_lexeme(struct buf *b, struct str token)
 	buf_char(b, '\'');
 }
 
-/* PostgreSQL joins equal lexemes itself; its places end at 16383. */
+/* A tsvector holds 1,048,575 bytes, of which a lexeme takes no more than it does written out. */
+enum { VECTOR_MAX = 1000 * 1000 };
+
+/* PostgreSQL joins equal lexemes itself; its places end at 16383.  What a few characters unfold to
+ * may be more than a tsvector holds: the text is then found by its beginning. */
 static bool add_vector(void *arg, struct str token, size_t place, size_t from, size_t to)
 {
 	struct buf *b = arg;
 
 	(void)from, (void)to;
+	if (b->n + 2 * token.n + sizeof "'':16383 " > VECTOR_MAX)
+		return false;
 	add_lexeme(b, token);
 	buf_char(b, ':');
 	buf_int(b, place < 16382 ? (int64_t)place + 1 : 16383);

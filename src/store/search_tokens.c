@@ -232,15 +232,20 @@ static void end_chain(struct tokens *t)
 	t->n = t->parts = 0;
 }
 
-static void add_part(struct tokens *t, struct str token, size_t from, size_t to)
+/* False: it stands in the same place, but is none of the chain's; one character of a text may
+ * unfold to several words. */
+static bool add_part(struct tokens *t, struct str token, size_t from, size_t to)
 {
 	const struct part *last = t->parts ? &t->part[t->parts - 1] : NULL;
 	size_t at = last ? last->at + last->n : 0;
 
 	if (at < t->n && t->chain[at] == '.')
 		at++;
-	if (t->parts < PARTS && at + token.n <= t->n)
+	if (at + token.n > t->n || memcmp(t->chain + at, token.p, token.n) != 0)
+		return false;
+	if (t->parts < PARTS)
 		t->part[t->parts++] = (struct part){at, token.n, from, to, all_digits(token)};
+	return true;
 }
 
 static void begin_chain(struct tokens *t, struct str token, size_t from, size_t to)
@@ -270,9 +275,8 @@ static bool add_token(void *arg, struct str token, size_t from, size_t to)
 		end_chain(t);
 		end_run(t);
 		give_next(t, search_simple(token, plain), from, to);
-	} else if (t->n && from >= t->chain_from && to <= t->chain_to) {
-		add_part(t, token, from, to);
-	} else {
+	} else if (!(t->n && from >= t->chain_from && to <= t->chain_to &&
+		     add_part(t, token, from, to))) {
 		begin_chain(t, token, from, to);
 	}
 	return !t->stop;

@@ -321,17 +321,20 @@ static SHAPE(size_shape, "TableSize", struct store_size, size_fields);
 
 struct cleaned {
 	struct str name;
-	int64_t days;
+	int64_t days, gone;
+	struct opt_int run_at;
 };
 static const struct field cleaned_fields[] = {
     FIELD(struct cleaned, name, F_TEXT, 0, 0, 0, "i18n cleanup.NAME"),
     FIELD(struct cleaned, days, F_INT, 0, 0, 0, "Cleared when older than this"),
+    FIELD(struct cleaned, run_at, F_TIME, FIELD_NULLABLE, 0, 0, "It ran last; null: not yet"),
+    FIELD(struct cleaned, gone, F_INT, 0, 0, 0, "What it cleared then"),
 };
 static SHAPE(cleaned_shape, "CleanupRule", struct cleaned, cleaned_fields);
 
 struct system {
 	struct str version, engine, node;
-	int64_t started_at, database_bytes, blob_bytes, disk_free_bytes, streams;
+	int64_t started_at, database_bytes, index_bytes, blob_bytes, disk_free_bytes, streams;
 	struct list tables, cleanup;
 };
 static const struct field system_fields[] = {
@@ -340,6 +343,7 @@ static const struct field system_fields[] = {
     FIELD(struct system, node, F_TEXT, 0, 0, 0, NULL),
     FIELD(struct system, started_at, F_TIME, 0, 0, 0, NULL),
     FIELD(struct system, database_bytes, F_INT, 0, 0, 0, NULL),
+    FIELD(struct system, index_bytes, F_INT, 0, 0, 0, "Of the database: the search index"),
     FIELD(struct system, blob_bytes, F_INT, 0, 0, 0, NULL),
     FIELD(struct system, disk_free_bytes, F_INT, 0, 0, 0, NULL),
     FIELD(struct system, streams, F_INT, 0, 0, 0, "Open live streams"),
@@ -348,16 +352,32 @@ static const struct field system_fields[] = {
 };
 static SHAPE(system_shape, "System", struct system, system_fields);
 
-static struct list cleanup_rules(struct ctx *c)
+static struct cleaned cleaned_of(const struct cleanup *k, const struct list *runs)
+{
+	const struct cleanup_runs_row *v = runs->v;
+	struct cleaned out = {.name = str_of(k->name), .days = k->days, .run_at = NULL_INT};
+
+	for (size_t i = 0; i < runs->n; i++)
+		if (str_eq(v[i].name, out.name)) {
+			out.run_at = SOME_INT(v[i].at);
+			out.gone = v[i].gone;
+		}
+	return out;
+}
+
+static enum err cleanup_rules(struct ctx *c, struct list *rules)
 {
 	struct cleaned *out = NEWN(c->a, struct cleaned, 64);
+	struct list runs;
 	size_t n = 0;
 
+	TRY(cleanup_runs(c, &runs));
 	for (size_t m = 0; c->desk->modules[m]; m++)
 		for (const struct cleanup *k = c->desk->modules[m]->cleanups;
 		     k && k->name && n < 64; k++)
-			out[n++] = (struct cleaned){str_of(k->name), k->days};
-	return (struct list){out, n};
+			out[n++] = cleaned_of(k, &runs);
+	*rules = (struct list){out, n};
+	return E_OK;
 }
 
 static enum err get_system(struct ctx *c, const struct req *q, struct reply *r)
@@ -368,11 +388,15 @@ static enum err get_system(struct ctx *c, const struct req *q, struct reply *r)
 			   .started_at = c->desk->started_at,
 			   .blob_bytes = blobs_size(c->desk->blobs),
 			   .disk_free_bytes = blobs_free_space(c->desk->blobs),
-			   .streams = (int64_t)hub_streams(c->desk->hub),
-			   .cleanup = cleanup_rules(c)};
+			   .streams = (int64_t)hub_streams(c->desk->hub)};
+	struct store_sizes sizes;
 
 	(void)q;
-	TRY(store_sizes(c->db, c->a, &s.tables, &s.database_bytes));
+	TRY(cleanup_rules(c, &s.cleanup));
+	TRY(store_sizes(c->db, c->a, &sizes));
+	s.tables = sizes.tables;
+	s.database_bytes = sizes.total;
+	s.index_bytes = sizes.index;
 	reply_one(r, &s);
 	return E_OK;
 }

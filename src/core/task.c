@@ -41,7 +41,7 @@ struct step {
 	const struct task_kind *kind;
 	bool last;
 	const struct cleanup *cleanup;
-	int64_t n;
+	int64_t n, gone; /* of this step; of the steps before it */
 	struct live *live;
 	const char *key;
 };
@@ -169,7 +169,8 @@ bool task_round(struct desk *desk)
 
 static enum err cleanup_step(struct step *s, struct ctx *c)
 {
-	return s->cleanup->run(c, c->now - s->cleanup->days * (int64_t)DAY_MS, &s->n);
+	TRY(s->cleanup->run(c, c->now - s->cleanup->days * (int64_t)DAY_MS, &s->n));
+	return cleanup_noted(c, str_of(s->cleanup->name), c->now, s->gone + s->n);
 }
 
 static int64_t cleaned_at;
@@ -189,6 +190,7 @@ bool cleanup_round(struct desk *desk)
 				s.a = arena_new();
 				e = step_wait(&s);
 				arena_free(s.a);
+				s.gone += s.n;
 			} while (e == E_OK && s.n >= 500);
 		}
 	}

@@ -255,6 +255,15 @@ SELECT name, value FROM setting ORDER BY name;
 INSERT INTO setting (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
+-- name: cleanup_noted
+-- in: name text, at time, gone int
+INSERT INTO cleanup_run (name, at, gone) VALUES (:name, :at, :gone)
+ON CONFLICT (name) DO UPDATE SET at = excluded.at, gone = excluded.gone;
+
+-- name: cleanup_runs
+-- all: name text, at time, gone int
+SELECT name, at, gone FROM cleanup_run;
+
 -- name: mail_cursor_get
 -- in: inbox_id int, folder text
 -- out: uidvalidity int, uid int

@@ -24,23 +24,27 @@ static enum err count_rows(struct db *db, struct arena *a, struct str table, int
 			   0, &count_shape, rows, 1, &n);
 }
 
-enum err store_sizes(struct db *db, struct arena *a, struct list *sizes, int64_t *total)
+enum err store_sizes(struct db *db, struct arena *a, struct store_sizes *out)
 {
 	struct store_total_row sum;
+	struct store_index_bytes_row index;
 	struct list found;
 	size_t n;
 
 	TRY(store_total(db, a, &sum, 1, &n));
+	TRY(store_index_bytes(db, a, &index, 1, &n));
 	TRY(store_size_list(db, a, &found));
+	*out = (struct store_sizes){.total = sum.bytes, .index = index.bytes};
 	const struct store_size_list_row *v = found.v;
 	struct store_size *to = NEWN(a, struct store_size, found.n ? found.n : 1);
 
 	for (size_t i = 0; i < found.n; i++) {
 		to[i] = (struct store_size){.table = v[i].relation, .bytes = v[i].bytes};
+		if (str_starts(v[i].relation, S("search_index")))
+			out->index += v[i].bytes;
 		if (!str_eq(v[i].relation, S("free")) && !str_starts(v[i].relation, S("sqlite_")))
 			TRY(count_rows(db, a, v[i].relation, &to[i].rows));
 	}
-	*sizes = (struct list){to, found.n};
-	*total = sum.bytes;
+	out->tables = (struct list){to, found.n};
 	return E_OK;
 }

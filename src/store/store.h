@@ -127,4 +127,8 @@ struct store_size {
 	struct str table;
 	int64_t rows, bytes; /* rows may be an estimate on PostgreSQL */
 };
-enum err store_sizes(struct db *, struct arena *, struct list *sizes, int64_t *total) MUST;
+struct store_sizes {
+	struct list tables;   /* of struct store_size, each with its indices, largest first */
+	int64_t total, index; /* bytes of the database; of them, the search index's */
+};
+enum err store_sizes(struct db *, struct arena *, struct store_sizes *) MUST;

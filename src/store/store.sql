@@ -33,6 +33,13 @@ SELECT c.relname::text, pg_total_relation_size(c.oid)
  WHERE c.relkind = 'r' AND n.nspname = current_schema()
  ORDER BY 2 DESC;
 
+-- name: store_index_bytes
+-- doc: PostgreSQL: of the search index; SQLite has it in tables of its own.
+-- out: bytes int
+SELECT 0
+-- @pgsql
+SELECT COALESCE(pg_relation_size(to_regclass('search_doc_by_token')), 0);
+
 -- name: store_rows_estimate
 -- doc: PostgreSQL: what the last ANALYZE saw.
 -- in:  relation text

@@ -507,20 +507,21 @@ static void tells_other_nodes(void **state)
 static enum err sizes(void *arg, struct db *db, int attempt)
 {
 	struct arena *a = arg;
-	struct list list;
-	int64_t total, t_bytes = 0, t_rows = -1;
+	struct store_sizes found;
+	int64_t t_bytes = 0, t_rows = -1;
 
 	(void)attempt;
-	OK(db, store_sizes(db, a, &list, &total));
-	for (size_t i = 0; i < list.n; i++) {
-		const struct store_size *s = (struct store_size *)list.v + i;
+	OK(db, store_sizes(db, a, &found));
+	for (size_t i = 0; i < found.tables.n; i++) {
+		const struct store_size *s = (struct store_size *)found.tables.v + i;
 
 		if (!str_eq(s->table, S("t")))
 			continue;
 		t_bytes = s->bytes;
 		t_rows = s->rows;
 	}
-	assert_true(t_bytes > 0 && total >= t_bytes);
+	assert_true(t_bytes > 0 && found.total >= t_bytes);
+	assert_true(found.index > 0 && found.index < found.total);
 	assert_true(db_is_pgsql(db) || t_rows == 6);
 	return E_OK;
 }

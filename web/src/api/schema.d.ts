@@ -5080,6 +5080,11 @@ export interface components {
       started_at: number
       /** Format: int64 */
       database_bytes: number
+      /**
+       * Format: int64
+       * @description Of the database: the search index
+       */
+      index_bytes: number
       /** Format: int64 */
       blob_bytes: number
       /** Format: int64 */
@@ -5110,6 +5115,16 @@ export interface components {
        * @description Cleared when older than this
        */
       days: number
+      /**
+       * Format: int64
+       * @description It ran last; null: not yet
+       */
+      run_at: number | null
+      /**
+       * Format: int64
+       * @description What it cleared then
+       */
+      gone: number
     }
     SettingsGroup: {
       module: string

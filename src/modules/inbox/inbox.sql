@@ -75,7 +75,7 @@ SELECT id, inbox_id, channel, customer_id, visitor_id, subject, status, priority
 
 -- name: conversation_page
 -- doc: One inbox's share of a page, out of an index alone: each order's begins with the inbox and the status.
--- in: inbox_id int, status text, assignee_id int?, team_id int?, tag_id int?, newest bool?, oldest bool?, waiting bool?, priority bool?, newest_key int?, oldest_key int?, waiting_key int?, priority_key int?, priority_at int?, after_id int, most int
+-- in: inbox_id int, status text, assignee_id int?, team_id int?, newest bool?, oldest bool?, waiting bool?, priority bool?, newest_key int?, oldest_key int?, waiting_key int?, priority_key int?, priority_at int?, after_id int, most int
 -- one: newest, oldest, waiting, priority
 -- all: id int, key int, priority int
 SELECT id, 0
@@ -102,9 +102,6 @@ SELECT id, 0
 --.
 --? team_id
    AND team_id = :team_id AND team_id > 0
---.
---? tag_id
-   AND EXISTS (SELECT 1 FROM conversation_tag t WHERE t.conversation_id = conversation.id AND t.tag_id = :tag_id)
 --.
 --? newest_key
    AND (last_at, id) < (:newest_key, :after_id)
@@ -134,11 +131,11 @@ SELECT id, 0
  LIMIT :most;
 
 -- name: conversation_tagged
--- doc: The same for a tag that few have: its conversations are read and sorted.
+-- doc: The same for a tag, whose rows stand in each order themselves.
 -- in: inbox_id int, status text, assignee_id int?, team_id int?, tag_id int, newest bool?, oldest bool?, waiting bool?, priority bool?, newest_key int?, oldest_key int?, waiting_key int?, priority_key int?, priority_at int?, after_id int, most int
 -- one: newest, oldest, waiting, priority
 -- all: id int, key int, priority int
-SELECT id, 0
+SELECT conversation_id, 0
 --? newest
   + last_at
 --.
@@ -155,45 +152,40 @@ SELECT id, 0
 --? priority
   + priority
 --.
-  FROM conversation_tag t CROSS JOIN conversation
- WHERE t.tag_id = :tag_id AND id = t.conversation_id AND inbox_id = :inbox_id AND status = :status AND :after_id >= 0
+  FROM conversation_tag t
+ WHERE tag_id = :tag_id AND inbox_id = :inbox_id AND status = :status AND :after_id >= 0
 --? assignee_id
-   AND assignee_id = :assignee_id
+   AND EXISTS (SELECT 1 FROM conversation c WHERE c.id = t.conversation_id AND c.assignee_id = :assignee_id)
 --.
 --? team_id
-   AND team_id = :team_id AND team_id > 0
+   AND EXISTS (SELECT 1 FROM conversation c WHERE c.id = t.conversation_id AND c.team_id = :team_id)
 --.
 --? newest_key
-   AND (last_at, id) < (:newest_key, :after_id)
+   AND (last_at, conversation_id) < (:newest_key, :after_id)
 --.
 --? oldest_key
-   AND (last_at, id) > (:oldest_key, :after_id)
+   AND (last_at, conversation_id) > (:oldest_key, :after_id)
 --.
 --? waiting_key
-   AND (waiting_since, id) > (:waiting_key, :after_id)
+   AND (waiting_since, conversation_id) > (:waiting_key, :after_id)
 --.
 --? priority_key
-   AND (priority, last_at, id) < (:priority_key, :priority_at, :after_id)
+   AND (priority, last_at, conversation_id) < (:priority_key, :priority_at, :after_id)
 --.
 --? newest
- ORDER BY last_at DESC, id DESC
+ ORDER BY last_at DESC, conversation_id DESC
 --.
 --? oldest
- ORDER BY last_at, id
+ ORDER BY last_at, conversation_id
 --.
 --? waiting
    AND waiting_since IS NOT NULL
- ORDER BY waiting_since, id
+ ORDER BY waiting_since, conversation_id
 --.
 --? priority
- ORDER BY priority DESC, last_at DESC, id DESC
+ ORDER BY priority DESC, last_at DESC, conversation_id DESC
 --.
  LIMIT :most;
-
--- name: tag_count
--- in: tag_id int, most int
--- out: n int
-SELECT count(*) FROM (SELECT 1 FROM conversation_tag WHERE tag_id = :tag_id LIMIT :most) few;
 
 -- name: conversation_count
 -- in: inbox_id int, status text
@@ -495,8 +487,9 @@ SELECT conversation_id, tag_id FROM conversation_tag WHERE conversation_id @any(
 -- name: tag_put
 -- in: conversation_id int, tag_id int
 -- out: tag_id int
-INSERT INTO conversation_tag (conversation_id, tag_id)
-SELECT :conversation_id, id FROM tag WHERE id = :tag_id
+INSERT INTO conversation_tag (conversation_id, tag_id, inbox_id, status, last_at, waiting_since, priority)
+SELECT v.id, t.id, v.inbox_id, v.status, v.last_at, v.waiting_since, v.priority
+  FROM tag t CROSS JOIN conversation v WHERE t.id = :tag_id AND v.id = :conversation_id
     ON CONFLICT (conversation_id, tag_id) DO UPDATE SET tag_id = excluded.tag_id RETURNING tag_id;
 
 -- name: tag_take

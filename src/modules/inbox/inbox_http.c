@@ -22,7 +22,7 @@ static const struct field list_fields[] = {
 	       "open when not given"),
     FIELD_ENUM(struct list_in, order, 0, "newest|oldest|waiting|priority", NULL),
     FIELD(struct list_in, inbox_id, F_INT, FIELD_OPTIONAL, 0, 0, NULL),
-    FIELD(struct list_in, team_id, F_INT, FIELD_OPTIONAL, 0, 0, NULL),
+    FIELD(struct list_in, team_id, F_INT, FIELD_OPTIONAL, 1, INT64_MAX, NULL),
     FIELD(struct list_in, tag_id, F_INT, FIELD_OPTIONAL, 0, 0, NULL),
     FIELD(struct list_in, assignee_id, F_INT, FIELD_OPTIONAL, 0, 0, NULL),
     FIELD(struct list_in, after, F_TEXT, 0, 0, 80, "The page before's next"),

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW_TAGGED = 2000 /* so many are read and sorted rather than looked for along an order */ };
-
 /* ---- orders ---- */
 
 static int by(int64_t a, int64_t b)
@@ -113,7 +111,7 @@ struct page {
 	int (*order)(const void *, const void *);
 	struct part *parts;
 	size_t parts_n, most;
-	bool few_tagged;
+	struct opt_int tag_id;
 	struct conversation_page_row *rows;
 	size_t n;
 };
@@ -126,11 +124,11 @@ static enum err read_part(struct ctx *c, struct page *page, struct part *part, s
 	p->inbox_id = part->inbox_id;
 	p->status = part->status;
 	p->most = (int64_t)most;
-	if (!page->few_tagged)
+	if (page->tag_id.is != GIVEN)
 		return conversation_page(c, p, &part->rows);
 	struct conversation_tagged_in tagged = {
 	    p->inbox_id,     p->status,      p->assignee_id, p->team_id,
-	    p->tag_id.v,     p->newest,      p->oldest,      p->waiting,
+	    page->tag_id.v,  p->newest,      p->oldest,      p->waiting,
 	    p->priority,     p->newest_key,  p->oldest_key,  p->waiting_key,
 	    p->priority_key, p->priority_at, p->after_id,    p->most,
 	};
@@ -201,29 +199,15 @@ static void make_parts(struct ctx *c, struct page *page, struct ids inboxes, str
 			    .inbox_id = inboxes.v[i], .status = any ? str_of(all[k]) : status};
 }
 
-static enum err look_at_tag(struct ctx *c, struct opt_int tag, struct page *page)
-{
-	struct tag_count_row row;
-	size_t n;
-
-	if (tag.is != GIVEN)
-		return E_OK;
-	TRY(tag_count(c, tag.v, FEW_TAGGED + 1, &row, 1, &n));
-	page->few_tagged = row.n <= FEW_TAGGED;
-	return E_OK;
-}
-
 enum err inbox_list(struct ctx *c, const struct inbox_list *want, struct ids *ids, struct str *next)
 {
-	struct page page = {.p = {.assignee_id = want->assignee_id,
-				  .team_id = want->team_id,
-				  .tag_id = want->tag_id},
+	struct page page = {.p = {.assignee_id = want->assignee_id, .team_id = want->team_id},
+			    .tag_id = want->tag_id,
 			    .most = want->most};
 	struct ids inboxes = c->actor.scope;
 
 	page.order = set_order(&page.p, want->order);
 	TRY(read_after(c, want->after, &page.p));
-	TRY(look_at_tag(c, want->tag_id, &page));
 	if (want->inbox_id.is == GIVEN)
 		inboxes = (struct ids){(int64_t *)&want->inbox_id.v,
 				       ctx_sees(c, want->inbox_id.v) ? 1 : 0};

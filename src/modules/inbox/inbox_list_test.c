@@ -59,11 +59,12 @@ static enum err fill(struct ctx *c, void *arg)
 			TRY(db_script(c->db,
 				      str_fmt(c->a,
 					      "INSERT INTO conversation_tag (conversation_id, "
-					      "tag_id) VALUES (%d, %d)",
-					      i + 1, TAG)
+					      "tag_id, inbox_id) VALUES (%d, %d, %lld)",
+					      i + 1, TAG, (long long)w->inboxes[i % 3])
 					  .p));
 	}
-	return E_OK;
+	/* The tags' rows follow their conversations. */
+	return db_script(c->db, "UPDATE conversation SET last_at = last_at + 0");
 }
 
 struct walk {
@@ -107,6 +108,7 @@ static const struct {
 	{"newest",   "any",      {0},         {GIVEN, 9},  {0},           40},
 	{"oldest",   "any",      {0},         {0},         {GIVEN, TAG},  20},
 	{"priority", "any",      {0},         {0},         {GIVEN, TAG},  20},
+	{"newest",   "open",     {GIVEN, 5},  {0},         {GIVEN, TAG},   2},
 };
 /* clang-format on */
 
@@ -178,6 +180,17 @@ static void check_plan(struct testing *t, const struct query *q, uint64_t mask, 
 		fail_msg("%s without %s:\n%.*s", q->name, index, STR(plan));
 }
 
+static const struct {
+	const char *order, *key, *index;
+} tag_plans[] = {
+    {"newest", NULL, "conversation_tag_newest"},
+    {"newest", "newest_key", "conversation_tag_newest"},
+    {"oldest", "oldest_key", "conversation_tag_newest"},
+    {"waiting", "waiting_key", "conversation_tag_waiting"},
+    {"priority", NULL, "conversation_tag_priority"},
+    {"priority", "priority_key", "conversation_tag_priority"},
+};
+
 static void reads_in_the_order_of_an_index(void **state)
 {
 	(void)state;
@@ -191,6 +204,11 @@ static void reads_in_the_order_of_an_index(void **state)
 				   bit(q, plans[i].order) | bit(q, plans[i].key) |
 				       bit(q, plans[i].filter),
 				   plans[i].index);
+		for (size_t i = 0; i < COUNT(tag_plans); i++)
+			check_plan(&t, &conversation_tagged_query,
+				   bit(&conversation_tagged_query, tag_plans[i].order) |
+				       bit(&conversation_tagged_query, tag_plans[i].key),
+				   tag_plans[i].index);
 		check_plan(&t, &conversation_count_query, 0, "conversation_inbox");
 		check_plan(&t, &conversation_count_of_query, 0, "conversation_mine");
 		check_plan(&t, &conversation_count_unread_query, 0, "conversation_mine");

@@ -70,7 +70,6 @@ struct module {
 	enum err (*receive)(struct ctx *, const struct incoming *);
 	/* Keep to one transaction what touches every module. */
 	enum err (*merge)(struct ctx *, const struct merging *);
-	enum err (*erase)(struct ctx *, int64_t customer);
 	/* Loops of its own, after the desk opened and before it closes. */
 	enum err (*start)(struct desk *);
 	void (*stop)(struct desk *);

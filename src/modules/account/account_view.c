@@ -7,7 +7,7 @@
 #include "modules/account/account_rules.h"
 
 static const struct field language_fields[] = {
-    FIELD(struct language, code, F_TEXT, FIELD_REQUIRED, 2, 12, "BCP 47"),
+    FIELD(struct language, code, F_TEXT, FIELD_REQUIRED, 2, 20, "BCP 47"),
     FIELD(struct language, grade, F_INT, FIELD_REQUIRED, 1, 5, "1 knows some, 5 as a native"),
 };
 SHAPE(language_shape, "Language", struct language, language_fields);

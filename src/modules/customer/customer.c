@@ -304,14 +304,14 @@ static const struct field post_fields[] = {
 	F(name,     F_TEXT, FIELD_OPTIONAL | FIELD_REQUIRED, 1, 200, NULL),
 	F(email,    F_TEXT, FIELD_OPTIONAL, 3, 320, NULL),
 	F(country,  F_TEXT, FIELD_OPTIONAL | FIELD_COUNTRY, 0, 2, "ISO 3166-1 alpha-2"),
-	F(language, F_TEXT, FIELD_OPTIONAL | FIELD_LANGUAGE, 0, 12, "BCP 47"),
+	F(language, F_TEXT, FIELD_OPTIONAL | FIELD_LANGUAGE, 0, 20, "BCP 47"),
 	F(zone,     F_TEXT, FIELD_OPTIONAL, 0, 64, "IANA time zone"),
 };
 static const struct field patch_fields[] = {
 	F(version,  F_INT,  FIELD_REQUIRED, 0, 0, NULL),
 	F(name,     F_TEXT, FIELD_OPTIONAL, 1, 200, NULL),
 	F(country,  F_TEXT, FIELD_OPTIONAL | FIELD_COUNTRY, 0, 2, "ISO 3166-1 alpha-2"),
-	F(language, F_TEXT, FIELD_OPTIONAL | FIELD_LANGUAGE, 0, 12, "BCP 47"),
+	F(language, F_TEXT, FIELD_OPTIONAL | FIELD_LANGUAGE, 0, 20, "BCP 47"),
 	F(zone,     F_TEXT, FIELD_OPTIONAL, 0, 64, "IANA time zone"),
 	F(blocked,  F_BOOL, FIELD_OPTIONAL, 0, 0, "What this customer writes goes to spam"),
 };

@@ -286,7 +286,7 @@ struct canned_text_view {
 	struct str language, text;
 };
 static const struct field canned_text_fields[] = {
-    FIELD(struct canned_text_view, language, F_TEXT, FIELD_REQUIRED | FIELD_LANGUAGE, 2, 12,
+    FIELD(struct canned_text_view, language, F_TEXT, FIELD_REQUIRED | FIELD_LANGUAGE, 2, 20,
 	  "BCP 47"),
     FIELD(struct canned_text_view, text, F_TEXT, FIELD_REQUIRED | FIELD_LONG, 1, 20000, NULL),
 };

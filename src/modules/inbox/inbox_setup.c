@@ -343,7 +343,7 @@ static const struct field post_fields[] = {
     FIELD(struct inbox_in, name, F_TEXT, FIELD_OPTIONAL | FIELD_REQUIRED, 1, 80, NULL),
     FIELD(struct inbox_in, channel, F_TEXT, FIELD_REQUIRED, 1, 40, NULL),
     FIELD(struct inbox_in, color, F_TEXT, FIELD_OPTIONAL, 7, 7, "#RRGGBB"),
-    FIELD(struct inbox_in, language, F_TEXT, FIELD_OPTIONAL | FIELD_LANGUAGE, 2, 12, "BCP 47"),
+    FIELD(struct inbox_in, language, F_TEXT, FIELD_OPTIONAL | FIELD_LANGUAGE, 2, 20, "BCP 47"),
     FIELD(struct inbox_in, settings, F_JSON, FIELD_OPTIONAL, 0, 65536, "By the channel's fields"),
     FIELD(struct inbox_in, member_ids, F_IDS, FIELD_OPTIONAL, 0, 500, NULL),
 };
@@ -351,7 +351,7 @@ static const struct field patch_fields[] = {
     FIELD(struct inbox_in, version, F_INT, FIELD_REQUIRED, 0, 0, NULL),
     FIELD(struct inbox_in, name, F_TEXT, FIELD_OPTIONAL, 1, 80, NULL),
     FIELD(struct inbox_in, color, F_TEXT, FIELD_OPTIONAL, 7, 7, "#RRGGBB"),
-    FIELD(struct inbox_in, language, F_TEXT, FIELD_OPTIONAL | FIELD_LANGUAGE, 2, 12, "BCP 47"),
+    FIELD(struct inbox_in, language, F_TEXT, FIELD_OPTIONAL | FIELD_LANGUAGE, 2, 20, "BCP 47"),
     FIELD(struct inbox_in, active, F_BOOL, FIELD_OPTIONAL, 0, 0, NULL),
     FIELD(struct inbox_in, settings, F_JSON, FIELD_OPTIONAL, 0, 65536, "Only what changes"),
     FIELD(struct inbox_in, member_ids, F_IDS, FIELD_OPTIONAL, 0, 500, NULL),

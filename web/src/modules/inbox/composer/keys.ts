@@ -1,5 +1,8 @@
 // What the composer's own field answers. The help sheet lists it: the map is written once.
+import { computed } from 'vue'
+
 import type { Binding } from '@/shared/keys'
+import { session } from '@/shared/session'
 
 export type ComposerAct = 'send' | 'send_resolve' | 'attach' | 'canned' | 'leave'
 
@@ -20,7 +23,15 @@ const signs = [
   { keys: '@', label: 'keys.mention' },
 ]
 
-export const composerHelp: Pick<Binding, 'keys' | 'label' | 'group'>[] = [
-  ...composerKeys,
-  ...signs,
-].map(({ keys, label }) => ({ keys, label, group }))
+/** What sends, as each person wants it. */
+export const sendKeys = computed(() =>
+  session.value?.person.send_key === 'enter' ? 'enter' : 'mod+enter',
+)
+
+export const composerHelp = computed<Pick<Binding, 'keys' | 'label' | 'group'>[]>(() =>
+  [...composerKeys, ...signs].map(({ keys, label }) => ({
+    keys: label === 'keys.send' ? sendKeys.value : keys,
+    label,
+    group,
+  })),
+)

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 
 const here = (name) => new URL(name, import.meta.url)
 const read = (name) => JSON.parse(readFileSync(here(`${name}.json`), 'utf8'))[name]
-const NAMES = ['people', 'teams', 'inboxes', 'tags', 'canned', 'customers', 'conversations']
+const NAMES = ['people', 'teams', 'inboxes', 'tags', 'canned', 'macros', 'customers', 'conversations']
 const all = Object.fromEntries(NAMES.map((n) => [n, read(n)]))
 const by = Object.fromEntries(NAMES.map((n) => [n, new Map(all[n].map((x) => [x.key, x]))]))
 const wrong = []

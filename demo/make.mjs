@@ -73,6 +73,7 @@ write(
   source.tags.map(([key, name, color]) => ({ key, name, color })),
 )
 write('canned', canned())
+write('macros', source.macros)
 const conversations = makeConversations(desk, r)
 // Who wrote last comes last: a list that shows the newest first begins with people who write today.
 const lastWord = new Map()

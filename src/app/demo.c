@@ -66,7 +66,7 @@ static int64_t minutes_ago(const struct loader *l, int64_t minutes)
 	return l->c->now - minutes * MINUTE_MS;
 }
 
-/* ---- people, inboxes, tags, canned replies ---- */
+/* ---- people, inboxes, tags, canned replies, macros ---- */
 
 static enum err load_people(struct loader *l)
 {
@@ -149,6 +149,31 @@ static enum err load_inboxes(struct loader *l)
 	return E_OK;
 }
 
+static enum err load_macros(struct loader *l)
+{
+	const struct demo_macro *m = l->f.macros.v;
+
+	for (size_t i = 0; i < l->f.macros.n; i++) {
+		int64_t id, canned = id_of(l, "canned", m[i].canned),
+			    team = id_of(l, "team", m[i].team);
+		struct inbox_macro add = {.name = m[i].name,
+					  .status = m[i].status,
+					  .priority = m[i].priority,
+					  .assignee = m[i].assignee,
+					  .snooze_hours = m[i].snooze_hours,
+					  .tag_ids = {NEWN(l->c->a, int64_t, m[i].tags.n + 1), 0}};
+		if (canned)
+			add.canned_id = SOME_INT(canned);
+		if (team)
+			add.team_id = SOME_INT(team);
+		for (size_t k = 0; k < m[i].tags.n; k++)
+			add.tag_ids.v[add.tag_ids.n++] = id_of(l, "tag", m[i].tags.v[k]);
+		TRY(inbox_add_macro(l->c, &add, &id));
+		TRY(put_key(l, "macro", m[i].key, id));
+	}
+	return E_OK;
+}
+
 static enum err load_library(struct loader *l)
 {
 	const struct demo_tag *t = l->f.tags.v;
@@ -168,7 +193,7 @@ static enum err load_library(struct loader *l)
 		for (size_t j = 0; j < k[i].teams.n; j++)
 			TRY(canned_team_put(l->c, id, id_of(l, "team", k[i].teams.v[j])));
 	}
-	return E_OK;
+	return load_macros(l);
 }
 
 /* ---- customers ---- */
@@ -635,29 +660,14 @@ static enum err remove_all(struct ctx *c, void *arg)
 		return E_CONFLICT;
 	}
 	static enum err (*const steps[])(struct ctx *) = {
-	    drop_search,
-	    demo_customers_of_inboxes,
-	    demo_drop_attachments,
-	    demo_drop_html,
-	    demo_drop_entries,
-	    demo_drop_files,
-	    demo_drop_jobs,
-	    demo_drop_events,
-	    demo_drop_inbound,
-	    demo_drop_visitors,
-	    demo_drop_conversations,
-	    demo_drop_customers,
-	    demo_drop_canned,
-	    demo_drop_tags,
-	    demo_drop_cursors,
-	    demo_drop_person_inbox,
-	    demo_drop_scope,
-	    demo_drop_inboxes,
-	    demo_drop_teams,
-	    demo_drop_sessions,
-	    demo_free_assigned,
-	    demo_drop_people,
-	    demo_drop_marks,
+	    drop_search,        demo_customers_of_inboxes, demo_drop_attachments,
+	    demo_drop_html,     demo_drop_entries,         demo_drop_files,
+	    demo_drop_jobs,     demo_drop_events,          demo_drop_inbound,
+	    demo_drop_visitors, demo_drop_conversations,   demo_drop_customers,
+	    demo_drop_macros,   demo_drop_canned,          demo_drop_tags,
+	    demo_drop_cursors,  demo_drop_person_inbox,    demo_drop_scope,
+	    demo_drop_inboxes,  demo_drop_teams,           demo_drop_sessions,
+	    demo_free_assigned, demo_drop_people,          demo_drop_marks,
 	};
 	for (size_t i = 0; i < COUNT(steps); i++)
 		TRY(steps[i](c));

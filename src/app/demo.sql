@@ -82,6 +82,9 @@ DELETE FROM visitor WHERE inbox_id IN (SELECT id FROM demo_row WHERE kind = 'inb
 DELETE FROM customer WHERE id IN (SELECT id FROM demo_row WHERE kind = 'customer')
    AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.customer_id = customer.id);
 
+-- name: demo_drop_macros
+DELETE FROM macro WHERE id IN (SELECT id FROM demo_row WHERE kind = 'macro');
+
 -- name: demo_drop_canned
 DELETE FROM canned WHERE id IN (SELECT id FROM demo_row WHERE kind = 'canned');
 

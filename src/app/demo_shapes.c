@@ -41,6 +41,13 @@ static const struct field canned_fields[] = {
 };
 static SHAPE(canned_shape, "DemoCanned", struct demo_canned, canned_fields);
 
+#define O(m, ty) FIELD(struct demo_macro, m, ty, FIELD_OPTIONAL, 0, 0, NULL)
+static const struct field macro_fields[] = {
+	T(demo_macro, key, 60), T(demo_macro, name, 200), T(demo_macro, canned, 60), T(demo_macro, team, 60),
+	O(status, F_TEXT), O(priority, F_TEXT), O(assignee, F_TEXT), O(snooze_hours, F_INT), TS(demo_macro, tags),
+};
+static SHAPE(macro_shape, "DemoMacro", struct demo_macro, macro_fields);
+
 static const struct field note_fields[] = {T(demo_note, person, 60), T(demo_note, text, 4000), I(demo_note, at)};
 static SHAPE(note_shape, "DemoNote", struct demo_note, note_fields);
 
@@ -83,12 +90,13 @@ PART(teams, team_shape, 50);
 PART(inboxes, inbox_shape, 20);
 PART(tags, tag_shape, 100);
 PART(canned, canned_shape, 200);
+PART(macros, macro_shape, 100);
 PART(customers, customer_shape, 1000);
 PART(conversations, conversation_shape, 2000);
 
 const struct demo_part demo_parts[] = {
 	{"people", &people_part_shape}, {"teams", &teams_part_shape}, {"inboxes", &inboxes_part_shape},
-	{"tags", &tags_part_shape}, {"canned", &canned_part_shape}, {"customers", &customers_part_shape},
-	{"conversations", &conversations_part_shape}, {0},
+	{"tags", &tags_part_shape}, {"canned", &canned_part_shape}, {"macros", &macros_part_shape},
+	{"customers", &customers_part_shape}, {"conversations", &conversations_part_shape}, {0},
 };
 /* clang-format on */

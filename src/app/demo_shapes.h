@@ -31,6 +31,12 @@ struct demo_canned {
 	struct strs teams;
 	struct list texts;
 };
+struct demo_macro {
+	struct str key, name, canned, team;
+	struct opt_str status, priority, assignee;
+	struct opt_int snooze_hours;
+	struct strs tags;
+};
 struct demo_note {
 	struct str person, text;
 	int64_t at;
@@ -62,7 +68,7 @@ struct demo_conversation {
 /* All the files; each part's shape reads its own members. */
 struct demo_files {
 	struct str password;
-	struct list people, teams, inboxes, tags, canned, customers, conversations;
+	struct list people, teams, inboxes, tags, canned, macros, customers, conversations;
 };
 
 struct demo_part {

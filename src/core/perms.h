@@ -19,7 +19,7 @@
 	X(CONVERSATION_ASSIGN, "conversation.assign",  "Assign conversations to others")           \
 	X(CUSTOMER_READ,       "customer.read",        "See customers")                            \
 	X(CUSTOMER_EDIT,       "customer.edit",        "Change, block and annotate customers")     \
-	X(CANNED_EDIT,         "canned.edit",          "Change canned replies")                    \
+	X(CANNED_EDIT,         "canned.edit",          "Change canned replies and macros")         \
 	X(TAG_EDIT,            "tag.edit",             "Change tags")                              \
 	X(PERSON_EDIT,         "person.edit",          "Add and change people")                    \
 	X(ROLE_EDIT,           "role.edit",            "Change roles")                             \

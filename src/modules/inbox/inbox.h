@@ -128,6 +128,19 @@ enum err inbox_messages(struct ctx *, int64_t conversation_id, int64_t after, si
 /* The customer's newest message that one of us has read; 0: none. */
 enum err inbox_seen_by_us(struct ctx *, int64_t conversation_id, int64_t *entry_id) MUST;
 
+/* ---- macros ---- */
+
+/* Several changes under one name; what is not given stays as it is. */
+struct inbox_macro {
+	int64_t id, version;
+	struct str name;
+	struct opt_str status, priority, assignee; /* assignee: me, nobody */
+	struct opt_int canned_id, snooze_hours, team_id;
+	struct ids tag_ids;
+};
+/* E_CONFLICT when the name is taken, E_INVALID for what names nothing or does nothing. */
+enum err inbox_add_macro(struct ctx *, const struct inbox_macro *, int64_t *id) MUST;
+
 /* ---- files ---- */
 
 struct file_view {

@@ -4,6 +4,7 @@
 #include "core/desk.h"
 #include "core/work.sql.h"
 #include "modules/inbox/inbox.schema.h"
+#include "modules/inbox/inbox_macro.sql.h"
 #include "modules/inbox/inbox_mention.sql.h"
 #include "modules/inbox/inbox_merge.sql.h"
 #include "modules/inbox/inbox_rules.h"
@@ -138,9 +139,9 @@ const struct module inbox_module = {
     .name = "inbox",
     .schema = inbox_schema,
     .queries = inbox_queries,
-    .more_queries = {inbox_mention_queries, inbox_merge_queries},
+    .more_queries = {inbox_macro_queries, inbox_mention_queries, inbox_merge_queries},
     .routes = {inbox_conversation_routes, inbox_message_routes, inbox_setup_routes,
-	       inbox_library_routes, inbox_filter_routes, inbox_mention_routes,
+	       inbox_library_routes, inbox_macro_routes, inbox_filter_routes, inbox_mention_routes,
 	       inbox_timeline_routes},
     .listens = listens,
     .jobs = jobs,

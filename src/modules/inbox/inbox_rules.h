@@ -92,5 +92,5 @@ enum err inbox_undo(struct ctx *, const struct entry_get_row *) MUST;
 extern const struct filter_table inbox_filter;
 extern const struct route inbox_filter_routes[];
 extern const struct route inbox_conversation_routes[], inbox_message_routes[], inbox_setup_routes[],
-    inbox_library_routes[], inbox_mention_routes[], inbox_timeline_routes[];
+    inbox_library_routes[], inbox_macro_routes[], inbox_mention_routes[], inbox_timeline_routes[];
 extern const struct live_source inbox_live_sources[];

@@ -253,6 +253,23 @@ static const struct step {
 	{"POST",   "/canned",                   "{\"shortcut\":\"hi\",\"title\":\"Hi\",\"texts\":[{\"language\":\"de\",\"text\":\"Hallo {{customer.first_name}}\"},{\"language\":\"en\",\"text\":\"Hello\"}]}", 201, "\"id\":1"},
 	{"POST",   "/canned",                   "{\"shortcut\":\"hi\",\"title\":\"Hi\",\"texts\":[]}", 409, "inbox.canned_taken"},
 	{"GET",    "/conversations/1/canned/1", "", 200, "Hallo Ana"},
+	{"POST",   "/macros",                   "{\"name\":\"Later\",\"status\":\"snoozed\",\"snooze_hours\":72,\"canned_id\":1,\"tag_ids\":[1,1]}", 201, "\"tag_ids\":[1]"},
+	{"POST",   "/macros",                   "{\"name\":\"Later\",\"priority\":\"low\"}", 409, "inbox.macro_taken Later"},
+	{"POST",   "/macros",                   "{\"name\":\"Nothing\"}", 422, "inbox.macro_empty"},
+	{"POST",   "/macros",                   "{\"name\":\"When\",\"status\":\"snoozed\"}", 422, "inbox.macro_snooze"},
+	{"POST",   "/macros",                   "{\"name\":\"When\",\"status\":\"open\",\"snooze_hours\":2}", 422, "inbox.macro_snooze"},
+	{"POST",   "/macros",                   "{\"name\":\"X\",\"team_id\":99}", 422, "account.team_unknown"},
+	{"POST",   "/macros",                   "{\"name\":\"X\",\"canned_id\":99}", 422, "inbox.canned_unknown"},
+	{"POST",   "/macros",                   "{\"name\":\"X\",\"tag_ids\":[99]}", 422, "inbox.tag_unknown"},
+	{"POST",   "/macros",                   "{\"name\":\"X\",\"assignee\":\"boss\"}", 422, "error.not_a_choice"},
+	{"PUT",    "/macros/1",                 "{\"version\":1,\"name\":\"Close\",\"status\":\"resolved\",\"tag_ids\":[1],\"canned_id\":1}", 200, "\"snooze_hours\":null"},
+	{"PUT",    "/macros/1",                 "{\"version\":1,\"name\":\"Close\",\"status\":\"open\"}", 409, "error.version"},
+	{"PUT",    "/macros/9",                 "{\"version\":1,\"name\":\"Close\",\"status\":\"open\"}", 404, "inbox.macro_unknown"},
+	{"DELETE", "/canned/1",                 "", 204, ""},
+	{"DELETE", "/tags/1",                   "", 204, ""},
+	{"GET",    "/macros",                   "", 200, "\"canned_id\":null,\"status\":\"resolved\",\"snooze_hours\":null,\"priority\":null,\"assignee\":null,\"team_id\":null,\"tag_ids\":[]"},
+	{"DELETE", "/macros/1",                 "", 204, ""},
+	{"DELETE", "/macros/1",                 "", 404, "inbox.macro_unknown"},
 };
 /* clang-format on */
 

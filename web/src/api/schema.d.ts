@@ -4204,6 +4204,230 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/v1/macros': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Macros */
+    get: {
+      parameters: {
+        query?: never
+        header?: never
+        path?: never
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': {
+              items: components['schemas']['Macro'][]
+              next: string | null
+            }
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    put?: never
+    /** Add a macro */
+    post: {
+      parameters: {
+        query?: never
+        header?: {
+          'Idempotency-Key'?: string
+        }
+        path?: never
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            name: string
+            /**
+             * Format: int64
+             * @description Put into the reply box
+             */
+            canned_id?: number | null
+            /**
+             * @description null: stays, as for all below
+             * @enum {string|null}
+             */
+            status?: 'open' | 'pending' | 'snoozed' | 'resolved' | 'spam' | null
+            /**
+             * Format: int64
+             * @description With status snoozed
+             */
+            snooze_hours?: number | null
+            /** @enum {string|null} */
+            priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+            /**
+             * @description me: who uses it
+             * @enum {string|null}
+             */
+            assignee?: 'me' | 'nobody' | null
+            /** Format: int64 */
+            team_id?: number | null
+            /** @description Added to those that are there */
+            tag_ids?: number[]
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        201: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Macro']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/v1/macros/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /** Change a macro: all of it, what is absent stays as it is when it is used */
+    put: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Format: int64
+             * @description The version seen
+             */
+            version: number
+            name: string
+            /**
+             * Format: int64
+             * @description Put into the reply box
+             */
+            canned_id?: number | null
+            /**
+             * @description null: stays, as for all below
+             * @enum {string|null}
+             */
+            status?: 'open' | 'pending' | 'snoozed' | 'resolved' | 'spam' | null
+            /**
+             * Format: int64
+             * @description With status snoozed
+             */
+            snooze_hours?: number | null
+            /** @enum {string|null} */
+            priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+            /**
+             * @description me: who uses it
+             * @enum {string|null}
+             */
+            assignee?: 'me' | 'nobody' | null
+            /** Format: int64 */
+            team_id?: number | null
+            /** @description Added to those that are there */
+            tag_ids?: number[]
+          }
+        }
+      }
+      responses: {
+        /** @description ok */
+        200: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/json': components['schemas']['Macro']
+          }
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    post?: never
+    /** Remove a macro */
+    delete: {
+      parameters: {
+        query?: never
+        header?: never
+        path: {
+          id: number
+        }
+        cookie?: never
+      }
+      requestBody?: never
+      responses: {
+        /** @description done */
+        204: {
+          headers: {
+            [name: string]: unknown
+          }
+          content?: never
+        }
+        /** @description refused */
+        default: {
+          headers: {
+            [name: string]: unknown
+          }
+          content: {
+            'application/problem+json': components['schemas']['Problem']
+          }
+        }
+      }
+    }
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/v1/conversations/filter': {
     parameters: {
       query?: never
@@ -5710,6 +5934,39 @@ export interface components {
       path: string
       /** @description null: unknown here */
       value: string | null
+    }
+    Macro: {
+      /** Format: int64 */
+      id: number
+      name: string
+      /**
+       * Format: int64
+       * @description Put into the reply box
+       */
+      canned_id: number | null
+      /**
+       * @description null: stays, as for all below
+       * @enum {string|null}
+       */
+      status: 'open' | 'pending' | 'snoozed' | 'resolved' | 'spam' | null
+      /**
+       * Format: int64
+       * @description With status snoozed
+       */
+      snooze_hours: number | null
+      /** @enum {string|null} */
+      priority: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+      /**
+       * @description me: who uses it
+       * @enum {string|null}
+       */
+      assignee: 'me' | 'nobody' | null
+      /** Format: int64 */
+      team_id: number | null
+      /** @description Added to those that are there */
+      tag_ids: number[]
+      /** Format: int64 */
+      version: number
     }
     FilterForm: {
       /** @description name, type, ops, values */

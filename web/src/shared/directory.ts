@@ -1,8 +1,8 @@
-// The people, teams, tags, inboxes and canned replies that many pages name. Read once, kept fresh.
+// The people, teams, tags, inboxes, canned replies and macros that many pages name. Read once, kept fresh.
 import { computed, shallowRef, type ShallowRef } from 'vue'
 
 import { api, must } from '@/api/client'
-import type { Canned, Inbox, Person, Tag, Team } from '@/api/types'
+import type { Canned, Inbox, Macro, Person, Tag, Team } from '@/api/types'
 import { listen } from './live'
 import { myId, resume, session } from './session'
 
@@ -21,6 +21,7 @@ export const teams = keep<Team>(() => must(api.GET('/teams')))
 export const tags = keep<Tag>(() => must(api.GET('/tags')))
 export const inboxes = keep<Inbox>(() => must(api.GET('/inboxes')))
 export const canned = keep<Canned>(() => must(api.GET('/canned')))
+export const macros = keep<Macro>(() => must(api.GET('/macros')))
 
 /** Mine as the others see it: offline while no console is open. */
 export const myPresence = computed(
@@ -28,7 +29,7 @@ export const myPresence = computed(
 )
 
 export async function loadDirectory() {
-  await Promise.allSettled([people, teams, tags, inboxes, canned].map((one) => one.load()))
+  await Promise.allSettled([people, teams, tags, inboxes, canned, macros].map((one) => one.load()))
 }
 
 export function put<T extends Row>(list: ShallowRef<T[]>, row: T) {

@@ -85,15 +85,23 @@ export async function patch(open: Open, change: Change): Promise<boolean> {
   }
 }
 
-/** Moves it, and offers the way back for ten seconds: from the press on, as it shows from then. */
+/** Changes it, and offers the way back for ten seconds: from the press on, as it shows from then. */
+export async function patchWithUndo(open: Open, change: Change, done: string) {
+  const c = open.conversation
+  if (!c) return false
+  const back = pickOld(c, change)
+  delete back.snoozed_until
+  if (back.status === 'snoozed') back.snoozed_until = c.snoozed_until ?? undefined
+  const offer = sayUndo(done, () => void patch(open, back))
+  const made = await patch(open, change)
+  if (!made) dismiss(offer)
+  return made
+}
+
 export async function setStatus(open: Open, status: Conversation['status'], snoozedUntil?: number) {
   const c = open.conversation
   if (!c || (c.status === status && !snoozedUntil)) return
-  const before = { status: c.status, snoozed_until: c.snoozed_until }
   const change: Change = snoozedUntil ? { status, snoozed_until: snoozedUntil } : { status }
-  const back: Change = { status: before.status }
-  if (before.status === 'snoozed') back.snoozed_until = before.snoozed_until ?? undefined
-  const text = t(`inbox.moved.${status}`, { name: customerName(c.customer) })
-  const offer = sayUndo(text, () => void patch(open, back))
-  if (!(await patch(open, change))) dismiss(offer)
+  const done = t(`inbox.moved.${status}`, { name: customerName(c.customer) })
+  await patchWithUndo(open, change, done)
 }

@@ -46,6 +46,11 @@ export const settings: RouteRecordRaw[] = [
     meta: { title: 'settings.canned', group: 'work', icon: 'canned', needs: ['canned.edit'] },
   },
   {
+    path: 'macros',
+    component: () => import('./settings/Macros.vue'),
+    meta: { title: 'settings.macros', group: 'work', icon: 'macro', needs: ['canned.edit'] },
+  },
+  {
     path: 'tags',
     component: () => import('./settings/Tags.vue'),
     meta: { title: 'settings.tags', group: 'work', icon: 'tag', needs: ['tag.edit'] },

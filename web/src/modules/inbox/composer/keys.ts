@@ -4,14 +4,13 @@ import { computed } from 'vue'
 import type { Binding } from '@/shared/keys'
 import { session } from '@/shared/session'
 
-export type ComposerAct = 'send' | 'send_resolve' | 'attach' | 'canned' | 'leave'
+export type ComposerAct = 'send' | 'send_resolve' | 'attach' | 'leave'
 
 const group = 'keys.group.composer'
 
 export const composerKeys: { keys: string; label: string; act: ComposerAct }[] = [
   { keys: 'mod+enter', label: 'keys.send', act: 'send' },
   { keys: 'mod+shift+enter', label: 'keys.send_resolve', act: 'send_resolve' },
-  { keys: 'mod+m', label: 'keys.canned', act: 'canned' },
   { keys: 'mod+alt+a', label: 'keys.attach', act: 'attach' },
   { keys: 'escape', label: 'keys.leave', act: 'leave' },
 ]

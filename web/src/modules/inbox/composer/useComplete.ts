@@ -100,5 +100,14 @@ export function useComplete(conversation: () => Conversation, draft: () => Draft
     return d.kind === 'reply' && variables.value?.length ? unresolved(d.reply, values.value) : []
   })
 
-  return { trigger, at, options, look, textOf, missing, close: () => (trigger.value = undefined) }
+  return {
+    trigger,
+    at,
+    options,
+    look,
+    textOf,
+    cannedText,
+    missing,
+    close: () => (trigger.value = undefined),
+  }
 }

@@ -6,7 +6,10 @@ import { openBrowser, openDesk, PASSWORD, report, until } from './desk.mjs'
 const check = report()
 const desk = await openDesk()
 const browser = await openBrowser()
-const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en' })
+const context = await browser.newContext({
+  viewport: { width: 1440, height: 900 },
+  locale: 'en',
+})
 const page = await context.newPage()
 check.watch(page, 'console')
 
@@ -22,7 +25,9 @@ const gone = (selector) => until(async () => !(await page.locator(selector).coun
 async function signIn() {
   const own = `${desk.url}/api/v1`
   const email = 'chen.yu@dengyu.example'
-  await context.request.post(`${own}/session`, { data: { email, password: PASSWORD } })
+  await context.request.post(`${own}/session`, {
+    data: { email, password: PASSWORD },
+  })
   await context.request.patch(`${own}/me`, { data: { locale: 'en' } })
   await context.clearCookies()
   await page.goto(`${desk.url}/`)
@@ -144,6 +149,23 @@ async function unread() {
   check(await until(() => card.evaluate((e) => !e.matches('.unread'))), 'opening it reads it')
 }
 
+/** Several changes in one step, and back in one. */
+async function macro() {
+  await page.goto(`${desk.url}/inbox/all/325`)
+  await page.locator('.record-head .facts').waitFor()
+  await press('Control+m')
+  await until(() => focused('input[role=combobox]'))
+  await page.keyboard.type('ask for pictures')
+  await press('Enter')
+  const all = async () => (await facts()).includes('Pending') && (await facts()).includes('Chen Yu')
+  check(await until(all), 'Ctrl M and words use a macro')
+  const text = () => page.locator('.composer textarea').inputValue()
+  check(await until(async () => (await text()).includes('picture')), 'its canned reply is there')
+  await press('Escape', 'z')
+  check(await until(async () => !(await facts()).includes('Pending')), 'z takes it all back')
+  check((await facts()).includes('Mei Lin'), 'the assignee, too')
+}
+
 async function find() {
   await press('/')
   await until(() => focused('input[type=search]'))
@@ -191,7 +213,7 @@ async function help() {
 }
 
 try {
-  for (const part of [signIn, walk, take, write, finish, find, help]) await part()
+  for (const part of [signIn, walk, take, write, finish, macro, find, help]) await part()
 } catch (e) {
   check(false, e.stack)
 }

@@ -120,6 +120,7 @@ static enum err end_others(void *arg, struct db *db, int attempt)
 	(void)arg, (void)attempt;
 	return db_script(db, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
 			     "WHERE pid <> pg_backend_pid() AND application_name = 'aftersail' "
+			     "AND datname = current_database() "
 			     "AND query NOT LIKE '%pg_notify%'");
 }
 

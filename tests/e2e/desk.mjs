@@ -67,8 +67,8 @@ export async function openDesk() {
   return desk
 }
 
-export const openBrowser = () =>
-  chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+export const openBrowser = (args = []) =>
+  chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', ...args] })
 
 /** Waits until what moves on the page has arrived; what goes round for ever does not count. */
 export const still = (page) =>

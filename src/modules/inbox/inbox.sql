@@ -443,8 +443,8 @@ SELECT kind, text, file_ids, recipients, cc, at, version FROM draft
 -- name: draft_put
 -- in: conversation_id int, person_id int, kind text, text text, file_ids text, recipients text, cc text, at time
 -- out: version int
-INSERT INTO draft (conversation_id, person_id, kind, text, file_ids, recipients, cc, at)
-VALUES (:conversation_id, :person_id, :kind, :text, :file_ids, :recipients, :cc, :at)
+INSERT INTO draft (conversation_id, person_id, kind, text, file_ids, recipients, cc, at, version)
+VALUES (:conversation_id, :person_id, :kind, :text, :file_ids, :recipients, :cc, :at, :at)
 ON CONFLICT (conversation_id, person_id) DO UPDATE SET kind = excluded.kind, text = excluded.text,
   file_ids = excluded.file_ids, recipients = excluded.recipients, cc = excluded.cc, at = excluded.at,
   version = draft.version + 1

@@ -235,6 +235,16 @@ static enum err after_sending(struct ctx *c, const struct message_in *in, int64_
 	return inbox_change(c, id, 0, &ch);
 }
 
+/* The person's other windows: what is kept there now, 0 when nothing is. */
+static void draft_live(struct ctx *c, int64_t id, int64_t version)
+{
+	ctx_live(c, (struct live){.topic = LIVE_ME,
+				  .id = c->actor.id,
+				  .kind = S("draft"),
+				  .data = str_fmt(c->a, "\"conversation_id\":%lld,\"version\":%lld",
+						  (long long)id, (long long)version)});
+}
+
 static enum err post_message(struct ctx *c, const struct req *q, struct reply *r)
 {
 	const struct message_in *in = q->in;
@@ -258,6 +268,7 @@ static enum err post_message(struct ctx *c, const struct req *q, struct reply *r
 	if (fresh) {
 		TRY(inbox_mention(c, id, in->mention_ids));
 		TRY(draft_delete(c, q->id, c->actor.id));
+		draft_live(c, q->id, 0);
 		if (in->canned_id.is == GIVEN)
 			TRY(canned_use(c, in->canned_id.v));
 		TRY(mark_read(c, q->id, c->actor.id, v.last_in_id));
@@ -288,6 +299,7 @@ static enum err delete_message(struct ctx *c, const struct req *q, struct reply 
 		      &(struct draft_put_in){q->id, c->actor.id, d.kind, e.text, buf_str(&ids),
 					     e.recipients, e.cc, c->now},
 		      &put, 1, &n));
+	draft_live(c, q->id, put.version);
 	d = (struct draft_view){.kind = d.kind,
 				.text = e.text,
 				.at = c->now,
@@ -352,6 +364,7 @@ struct draft_in {
 	struct str kind, text;
 	struct ids attachment_ids;
 	struct strs to, cc;
+	struct opt_int version;
 };
 static const struct field draft_fields[] = {
     FIELD_ENUM(struct draft_in, kind, FIELD_REQUIRED, "reply|note", NULL),
@@ -359,8 +372,23 @@ static const struct field draft_fields[] = {
     FIELD(struct draft_in, attachment_ids, F_IDS, 0, 0, 20, NULL),
     FIELD(struct draft_in, to, F_TEXTS, 0, 0, 20, NULL),
     FIELD(struct draft_in, cc, F_TEXTS, 0, 0, 20, NULL),
+    FIELD(struct draft_in, version, F_INT, FIELD_OPTIONAL, 0, 0,
+	  "The one it goes on from, 0 for none: another in its place is not written over"),
 };
 static SHAPE(draft_in_shape, "DraftIn", struct draft_in, draft_fields);
+
+static enum err check_draft(struct ctx *c, int64_t id, struct opt_int from)
+{
+	struct draft_get_row now;
+	size_t n;
+
+	if (from.is != GIVEN)
+		return E_OK;
+	TRY(draft_get(c, id, c->actor.id, &now, 1, &n));
+	if (n && now.version != from.v)
+		return fail(c, E_CONFLICT, "error.version", NULL);
+	return E_OK;
+}
 
 static enum err put_draft(struct ctx *c, const struct req *q, struct reply *r)
 {
@@ -372,6 +400,7 @@ static enum err put_draft(struct ctx *c, const struct req *q, struct reply *r)
 	size_t n;
 
 	TRY(inbox_row(c, q->id, &v));
+	TRY(check_draft(c, q->id, in->version));
 	for (size_t i = 0; i < in->attachment_ids.n; i++)
 		buf_fmt(&ids, "%s%lld", i ? "," : "", (long long)in->attachment_ids.v[i]);
 	TRY(draft_put(c,
@@ -380,6 +409,7 @@ static enum err put_draft(struct ctx *c, const struct req *q, struct reply *r)
 					     c->now},
 		      &row, 1, &n));
 	TRY(inbox_draft(c, q->id, &view));
+	draft_live(c, q->id, row.version);
 	reply_one(r, view);
 	return E_OK;
 }
@@ -390,6 +420,7 @@ static enum err delete_draft(struct ctx *c, const struct req *q, struct reply *r
 
 	TRY(inbox_row(c, q->id, &v));
 	TRY(draft_delete(c, q->id, c->actor.id));
+	draft_live(c, q->id, 0);
 	reply_none(r);
 	return E_OK;
 }

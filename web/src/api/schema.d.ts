@@ -3361,6 +3361,11 @@ export interface paths {
             attachment_ids?: number[]
             to?: string[]
             cc?: string[]
+            /**
+             * Format: int64
+             * @description The one it goes on from, 0 for none: another in its place is not written over
+             */
+            version?: number
           }
         }
       }

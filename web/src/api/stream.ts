@@ -19,6 +19,7 @@ const EVENTS = [
   'signed-out',
   'mention',
   'read',
+  'draft',
 ]
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000

@@ -165,6 +165,8 @@ export interface LiveHandlers {
   presence?: (presence: { person_id: number; presence: string }) => void
   /** This person read a conversation, perhaps in another window; up to 0: marked it unread. */
   read?: (read: { conversation_id: number; up_to: number }) => void
+  /** Another window of this person keeps another draft; version 0: none any more. */
+  draft?: (draft: { conversation_id: number; version: number }) => void
   mention?: (mention: { conversation_id: number; entry_id: number }) => void
   /** Events were missed: read everything again. */
   reset?: () => void

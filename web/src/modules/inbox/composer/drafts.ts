@@ -2,64 +2,42 @@
 // every key, and on the desk shortly after.
 import { reactive } from 'vue'
 
-import { api, must } from '@/api/client'
+import { api, asApiError, must } from '@/api/client'
 import type { Conversation, FileInfo } from '@/api/types'
+import { listen } from '@/shared/live'
 import { myId } from '@/shared/session'
+import {
+  bodyOf,
+  foreign,
+  fromDesk,
+  fromStore,
+  holds,
+  isEmpty,
+  keepHere,
+  otherOf,
+  storeKey,
+  textOf,
+  type Draft,
+  type Kept,
+  type Kind,
+} from './draft'
 
-export type Kind = 'reply' | 'note'
-
-export interface Draft {
-  id: number
-  kind: Kind
-  reply: string
-  note: string
-  attachments: FileInfo[]
-  to: string
-  cc: string
-  /** People named with "@", by the name as written. */
-  mentions: Record<string, number>
-  version: number
-  saved: 'clean' | 'local' | 'saved'
-  /** The customer's newest entry when a key was last pressed. */
-  seen: number
-  /** The newest entry when the first key of this answer was pressed; 0: nothing is begun. */
-  began: number
-  at: number
-}
+export { addresses, isEmpty, type Draft, type Kind } from './draft'
 
 const SAVE_MS = 800
 const drafts = new Map<number, Draft>()
 const timers = new Map<number, ReturnType<typeof setTimeout>>()
-const storeKey = (id: number) => `aftersail.draft.${myId.value}.${id}`
-
-function fromStore(id: number): Partial<Draft> | undefined {
-  try {
-    return JSON.parse(localStorage.getItem(storeKey(id)) ?? 'null') ?? undefined
-  } catch {
-    return undefined
-  }
-}
-
-function fromDesk(c: Conversation): Partial<Draft> | undefined {
-  const d = c.draft
-  if (!d) return undefined
-  return {
-    kind: d.kind === 'note' ? 'note' : 'reply',
-    [d.kind === 'note' ? 'note' : 'reply']: d.text,
-    attachments: d.attachments,
-    to: d.to.join(', '),
-    cc: d.cc.join(', '),
-    version: d.version,
-    at: d.at,
-  }
-}
-
-/** The newer of what this browser and the desk have kept. */
+/** What the desk keeps; what this browser could not take there yet goes before it. */
 export function draftOf(c: Conversation): Draft {
   const known = drafts.get(c.id)
-  if (known) return known
-  const [here, there] = [fromStore(c.id), fromDesk(c)]
-  const newer = here && (here.at ?? 0) >= (there?.at ?? 0) ? here : there
+  if (known) {
+    draftHeard(c.id, c.draft?.version ?? 0)
+    return known
+  }
+  const there = c.draft ?? undefined
+  const stored = fromStore(c.id)
+  const unsaved = stored && stored.saved !== 'saved' ? stored : undefined
+  const found = unsaved ?? (there && fromDesk(there))
   const draft = reactive<Draft>({
     id: c.id,
     kind: c.can_reply ? 'reply' : 'note',
@@ -72,55 +50,140 @@ export function draftOf(c: Conversation): Draft {
     seen: c.last_in_id,
     began: 0,
     at: 0,
-    ...newer,
-    version: there?.version ?? 0,
-    saved: newer ? 'saved' : 'clean',
+    version: 0,
+    known: '',
+    ...found,
+    saved: unsaved ? 'local' : holds(there) ? 'saved' : 'clean',
   })
   drafts.set(c.id, draft)
+  if (unsaved) void save(draft).catch(() => undefined)
+  else if (!there) localStorage.removeItem(storeKey(c.id))
   return draft
 }
 
-/** The bare addresses of a line such as "Ann Lee <ann@a.example>, bo@b.example". */
-export const addresses = (line: string) =>
-  line
-    .split(/[,;，；]+/)
-    .map((one) => (/<([^<>]+)>/.exec(one)?.[1] ?? one).trim())
-    .filter(Boolean)
+const params = (d: Draft) => ({ params: { path: { id: d.id } } })
 
-export const isEmpty = (d: Draft) => !d.reply.trim() && !d.note.trim() && !d.attachments.length
+async function onDesk(d: Draft): Promise<Kept | undefined> {
+  const found = await must(api.GET('/conversations/{id}', params(d)))
+  return found.draft ?? undefined
+}
+
+/** The desk keeps another version than the one this window goes on from. */
+async function meet(d: Draft) {
+  const kept = await onDesk(d)
+  heard.delete(d.id)
+  d.other = kept && foreign(d, kept) ? otherOf(kept) : undefined
+  if (d.other) return
+  d.version = kept?.version ?? 0
+  await save(d)
+}
 
 async function save(d: Draft) {
-  const params = { path: { id: d.id } }
-  if (isEmpty(d)) {
-    if (d.version) await must(api.DELETE('/conversations/{id}/draft', { params }))
-    d.version = 0
+  if (d.other) return
+  const empty = isEmpty(d)
+  const body = bodyOf(d)
+  const { at } = d
+  // What was never kept there needs no emptying.
+  if (empty && !d.version) {
     d.saved = 'clean'
     return
   }
-  const body = {
-    kind: d.kind,
-    text: d[d.kind],
-    attachment_ids: d.attachments.map((f) => f.id),
-    to: addresses(d.to),
-    cc: addresses(d.cc),
+  try {
+    const kept = (await must(api.PUT('/conversations/{id}/draft', { ...params(d), body }))) as Kept
+    d.known = kept.text
+    // Sent meanwhile: the desk has forgotten it with the message.
+    if (d.at === at || d.version) d.version = kept.version
+  } catch (e) {
+    if (asApiError(e).key !== 'error.version') throw e
+    return meet(d)
   }
-  const at = d.at
-  const kept = await must(api.PUT('/conversations/{id}/draft', { params, body }))
-  d.version = (kept as { version: number }).version
-  if (d.at === at) d.saved = 'saved'
+  if (d.at !== at) return
+  d.saved = empty ? 'clean' : 'saved'
+  keepHere(d)
+  if (heard.get(d.id) !== undefined) void look(d)
+}
+
+/** Versions told by the stream that this window does not have. */
+const heard = new Map<number, number>()
+const LOOK_MS = 250
+const looks = new Map<number, ReturnType<typeof setTimeout>>()
+
+/** Another window of this person kept, emptied or sent it. */
+function draftHeard(id: number, version: number) {
+  const d = drafts.get(id)
+  if (!d || version === d.version) return
+  heard.set(id, version)
+  clearTimeout(looks.get(id))
+  looks.set(
+    id,
+    setTimeout(() => void look(d), LOOK_MS),
+  )
+}
+
+/** Shows what the other window has, when this one has nothing of its own that the desk lacks. */
+async function look(d: Draft) {
+  if (d.other) return meet(d).catch(() => undefined)
+  if (d.saved === 'local') return
+  if (heard.get(d.id) === d.version) return void heard.delete(d.id)
+  const kept = await onDesk(d).catch(() => undefined)
+  // Typed while it was asked for: the next saving meets it.
+  if ((d.saved as Draft['saved']) === 'local') return
+  heard.delete(d.id)
+  if (kept) adopt(d, kept)
+  else await sentElsewhere(d)
+}
+
+/** Under the hand that writes, a note does not turn into an answer: the kind stays. */
+function adopt(d: Draft, kept: Kept) {
+  const { kind: _kind, ...rest } = fromDesk(kept)
+  Object.assign(d, rest, { saved: holds(kept) ? 'saved' : 'clean' })
+  keepHere(d)
+}
+
+/** Sent from another window it goes from here too; what was not the text that went stays. */
+async function sentElsewhere(d: Draft) {
+  d.version = 0
+  const text = textOf(d).trim()
+  if (!text) return
+  const query = { limit: 20 }
+  const page = await must(
+    api.GET('/conversations/{id}/thread', { params: { path: { id: d.id }, query } }),
+  ).catch(() => undefined)
+  const sent = page?.items.some((e) => e.person_id === myId.value && e.text?.trim() === text)
+  if (sent) clearSent(d)
+  else if (page) keepDraft(d)
+}
+
+/** Neither is lost: both texts into one, or this one in the place of the other. */
+export function settleOther(d: Draft, how: 'both' | 'mine') {
+  const other = d.other
+  if (!other) return
+  d.other = undefined
+  d.version = other.version
+  d.known = other.text
+  if (how === 'both') putBack(d, { ...other, kind: other.kind })
+  else keepDraft(d)
 }
 
 export function keepDraft(d: Draft) {
   d.at = Date.now()
   d.saved = 'local'
-  const { saved: _saved, seen: _seen, ...kept } = d
-  if (isEmpty(d)) localStorage.removeItem(storeKey(d.id))
-  else localStorage.setItem(storeKey(d.id), JSON.stringify(kept))
+  keepHere(d)
   clearTimeout(timers.get(d.id))
   // What cannot be kept on the desk now is kept here, and goes there with the next key.
   const attempt = () => void save(d).catch(() => undefined)
   timers.set(d.id, setTimeout(attempt, SAVE_MS))
 }
+
+listen({
+  draft: (told) => draftHeard(told.conversation_id, told.version),
+  reset: () => drafts.forEach((d) => d.version && draftHeard(d.id, -1)),
+})
+
+// Closing the window would leave only the other's text.
+addEventListener('beforeunload', (e) => {
+  if ([...drafts.values()].some((d) => d.other && !isEmpty(d))) e.preventDefault()
+})
 
 /** Empties what was sent; the other kind stays. The desk forgets its draft when it takes a message. */
 export function clearSent(d: Draft) {
@@ -128,7 +191,12 @@ export function clearSent(d: Draft) {
   if (d.kind === 'reply') d.began = 0
   if (d.kind === 'reply') d.attachments = []
   else d.mentions = {}
-  keepDraft(d)
+  // The desk forgets its draft with the message; another window's text comes up in its place.
+  const other = d.other
+  d.other = undefined
+  d.version = 0
+  if (other) putBack(d, other)
+  else keepDraft(d)
 }
 
 export interface Returned {

@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+
+import type { Conversation, Entry } from '@/api/types'
+import { clearSent, draftOf, keepDraft, settleOther, type Draft } from './drafts'
+
+/** What live.ts would pass on: two windows are two copies of this module beside one desk. */
+interface Window {
+  drafts: { draftOf: typeof draftOf; keepDraft: typeof keepDraft }
+  d: Draft
+  hear: (version: number) => void
+  clear: typeof clearSent
+  settle: typeof settleOther
+}
+
+type Kept = NonNullable<Conversation['draft']>
+let kept: Kept | null = null
+let sent: Entry[] = []
+let version = 0
+const json = (status: number, body: unknown) =>
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': 'application/json' },
+  })
+const conversation = (id: number) =>
+  ({
+    ...{ id, can_reply: true, last_in_id: 1, reply_to: [], reply_cc: [], draft: kept },
+  }) as unknown as Conversation
+
+vi.stubGlobal('fetch', async (request: Request) => {
+  if (request.url.includes('/thread')) return json(200, { items: sent, next: null })
+  if (request.method === 'GET') return json(200, conversation(1))
+  const body = (await request.clone().json()) as Kept
+  if (kept && body.version !== kept.version) return json(409, { key: 'error.version', status: 409 })
+  kept = { ...body, attachments: [], at: 1, version: ++version }
+  return json(200, kept)
+})
+
+let windows: Window[] = []
+let id = 0
+
+async function openWindow(): Promise<Window> {
+  vi.resetModules()
+  const heard: ((told: object) => void)[] = []
+  vi.doMock('@/shared/live', () => ({
+    listen: (on: { draft: (told: object) => void }) => heard.push(on.draft),
+  }))
+  const drafts = await import('./drafts')
+  const d = drafts.draftOf(conversation(id))
+  const hear = (now: number) => heard.forEach((h) => h({ conversation_id: id, version: now }))
+  const one = { drafts, d, hear, clear: drafts.clearSent, settle: drafts.settleOther }
+  windows.push(one)
+  return one
+}
+
+/** All that was told and saved has settled. */
+async function settled() {
+  for (let i = 0; i < 3; i++) {
+    await vi.advanceTimersByTimeAsync(1000)
+    windows.forEach((w) => w.hear(kept?.version ?? 0))
+  }
+  await vi.advanceTimersByTimeAsync(1000)
+}
+
+function type(w: Window, text: string) {
+  w.d.reply = text
+  w.drafts.keepDraft(w.d)
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  kept = null
+  sent = []
+  windows = []
+  id++
+  localStorage.clear()
+})
+
+describe('two windows of one person', () => {
+  it('one that has nothing of its own shows what the other writes', async () => {
+    const [a, b] = [await openWindow(), await openWindow()]
+    type(a, 'Dear Ann')
+    await settled()
+    expect(b.d).toMatchObject({ reply: 'Dear Ann', saved: 'saved' })
+    type(b, 'Dear Ann, hello')
+    await settled()
+    expect(a.d.reply).toBe('Dear Ann, hello')
+  })
+
+  it('one that has tells it, and writes nothing over until somebody chose', async () => {
+    const [a, b] = [await openWindow(), await openWindow()]
+    type(a, 'from here')
+    type(b, 'from there')
+    await settled()
+    const [won, lost] = a.d.other ? [b, a] : [a, b]
+    expect(kept?.text).toBe(won.d.reply)
+    expect(lost.d.other?.text).toBe(won.d.reply)
+    const both = [won.d.reply, lost.d.reply].join('\n\n')
+    lost.settle(lost.d, 'both')
+    await settled()
+    expect([kept?.text, won.d.reply, lost.d.reply]).toEqual([both, both, both])
+    expect(lost.d.other).toBeUndefined()
+  })
+
+  it('keeping one’s own puts it into the other', async () => {
+    const [a, b] = [await openWindow(), await openWindow()]
+    type(a, 'from here')
+    await vi.advanceTimersByTimeAsync(900)
+    type(b, 'from there')
+    await vi.advanceTimersByTimeAsync(900)
+    b.settle(b.d, 'mine')
+    await settled()
+    expect([kept?.text, a.d.reply]).toEqual(['from there', 'from there'])
+  })
+
+  it('sending while the other’s text waits brings that up', async () => {
+    const [a, b] = [await openWindow(), await openWindow()]
+    type(a, 'from here')
+    await vi.advanceTimersByTimeAsync(900)
+    type(b, 'from there')
+    await vi.advanceTimersByTimeAsync(900)
+    b.clear(b.d)
+    expect(b.d.reply).toBe('from here')
+  })
+
+  it('what was sent from one goes from the other, what was not stays', async () => {
+    const [a, b] = [await openWindow(), await openWindow()]
+    type(a, 'Dear Ann')
+    await settled()
+    a.clear(a.d)
+    kept = null
+    sent = [{ person_id: 0, text: 'Dear Ann' } as Entry]
+    await settled()
+    expect(b.d.reply).toBe('')
+    type(b, 'Something else')
+    await settled()
+    kept = null
+    await settled()
+    expect(b.d.reply).toBe('Something else')
+  })
+
+  it('one’s own text is no other’s, though the answer that it was kept was lost', async () => {
+    const a = await openWindow()
+    type(a, 'Dear')
+    await settled()
+    kept = { ...kept!, version: ++version }
+    type(a, 'Dear Ann')
+    await settled()
+    expect(a.d.other).toBeUndefined()
+    expect(kept.text).toBe('Dear Ann')
+  })
+})
+
+describe('coming back', () => {
+  it('what did not reach the desk meets what another window kept there', async () => {
+    const a = await openWindow()
+    a.d.reply = 'offline'
+    a.drafts.keepDraft(a.d)
+    kept = { kind: 'reply', text: 'elsewhere', attachments: [], to: [], cc: [], at: 9, version: 7 }
+    windows = []
+    const again = await openWindow()
+    await settled()
+    expect(again.d).toMatchObject({ reply: 'offline', other: { text: 'elsewhere' } })
+  })
+
+  it('what was sent meanwhile from elsewhere does not come back', async () => {
+    type(await openWindow(), 'Dear Ann')
+    await settled()
+    kept = null
+    windows = []
+    expect((await openWindow()).d).toMatchObject({ reply: '', saved: 'clean' })
+  })
+})

@@ -5,6 +5,24 @@
 #include "modules/account/account.sql.h"
 #include "modules/account/account_rules.h"
 
+/* The one of the list whose number it is; all rows here begin with theirs. */
+static enum err reply_of(struct ctx *c, struct reply *r, const struct list *all, int64_t id,
+			 const char *unknown)
+{
+	const char *row = all->v;
+
+	for (size_t i = 0; i < all->n; i++, row += r->route->out->size) {
+		if (*(const int64_t *)row != id)
+			continue;
+		if (r->route->method == POST)
+			reply_created(r, row, id);
+		else
+			reply_one(r, row);
+		return E_OK;
+	}
+	return fail(c, E_NOTFOUND, unknown, NULL);
+}
+
 /* ---- permissions and roles ---- */
 
 struct permission {
@@ -76,22 +94,12 @@ static enum err get_roles(struct ctx *c, const struct req *q, struct reply *r)
 	return E_OK;
 }
 
-static enum err reply_role(struct ctx *c, int64_t id, bool created, struct reply *r)
+static enum err reply_role(struct ctx *c, int64_t id, struct reply *r)
 {
 	struct list all;
 
 	TRY(read_roles(c, &all));
-	const struct role_view *views = all.v;
-	for (size_t i = 0; i < all.n; i++) {
-		if (views[i].id != id)
-			continue;
-		if (created)
-			reply_created(r, &views[i], id);
-		else
-			reply_one(r, &views[i]);
-		return E_OK;
-	}
-	return fail(c, E_NOTFOUND, "account.role_unknown", NULL);
+	return reply_of(c, r, &all, id, "account.role_unknown");
 }
 
 struct role_in {
@@ -148,7 +156,7 @@ static enum err post_role(struct ctx *c, const struct req *q, struct reply *r)
 	if (n == 0)
 		return fail_str(c, E_CONFLICT, "account.role_taken", in->name);
 	TRY(role_event(c, row.id));
-	return reply_role(c, row.id, true, r);
+	return reply_role(c, row.id, r);
 }
 
 static enum err patch_role(struct ctx *c, const struct req *q, struct reply *r)
@@ -179,7 +187,7 @@ static enum err patch_role(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(role_people(c, q->id, &people));
 	for (size_t i = 0; i < people.n; i++)
 		hub_renew(c, ((struct role_people_row *)people.v)[i].id, 0);
-	return reply_role(c, q->id, false, r);
+	return reply_role(c, q->id, r);
 }
 
 static enum err delete_role(struct ctx *c, const struct req *q, struct reply *r)
@@ -244,22 +252,12 @@ static enum err get_teams(struct ctx *c, const struct req *q, struct reply *r)
 	return E_OK;
 }
 
-static enum err reply_team(struct ctx *c, int64_t id, bool created, struct reply *r)
+static enum err reply_team(struct ctx *c, int64_t id, struct reply *r)
 {
 	struct list all;
 
 	TRY(read_teams(c, &all));
-	const struct team_view *views = all.v;
-	for (size_t i = 0; i < all.n; i++) {
-		if (views[i].id != id)
-			continue;
-		if (created)
-			reply_created(r, &views[i], id);
-		else
-			reply_one(r, &views[i]);
-		return E_OK;
-	}
-	return fail(c, E_NOTFOUND, "account.team_unknown", NULL);
+	return reply_of(c, r, &all, id, "account.team_unknown");
 }
 
 struct team_in {
@@ -307,7 +305,7 @@ static enum err post_team(struct ctx *c, const struct req *q, struct reply *r)
 	TRY(account_team_add(c, in->name.v, in->description.v, &id));
 	TRY(set_members(c, id, &in->member_ids));
 	TRY(team_event(c, id));
-	return reply_team(c, id, true, r);
+	return reply_team(c, id, r);
 }
 
 static enum err patch_team(struct ctx *c, const struct req *q, struct reply *r)
@@ -331,7 +329,7 @@ static enum err patch_team(struct ctx *c, const struct req *q, struct reply *r)
 		return fail(c, E_CONFLICT, "error.version", NULL);
 	TRY(set_members(c, q->id, &in->member_ids));
 	TRY(team_event(c, q->id));
-	return reply_team(c, q->id, false, r);
+	return reply_team(c, q->id, r);
 }
 
 static enum err delete_team(struct ctx *c, const struct req *q, struct reply *r)

@@ -14,6 +14,10 @@ class System(Scenario):
     def prepare(cls):
         cls.admin = cls.desk.sign_in("chen.yu@dengyu.example")
 
+    def test_0_a_new_desk_has_its_index(self):
+        """Nothing is made anew at the first start."""
+        self.assertEqual(self.desk.sql("SELECT count(*) FROM task WHERE kind = 'reindex'"), "0")
+
     def test_sizes(self):
         engines_given()
         shown = self.admin.get("/system")

@@ -100,11 +100,11 @@ enum err desk_serve(struct desk *d, const char **why)
 	TRY(job_recover(d));
 	d->net = net_start(&(struct net_options){.ca_file = ca});
 	hub_start(d->hub);
+	d->mail = mail_start(d); /* before the reactors, who tell it what changed */
 	worker_start(d);
 	for (size_t m = 0; d->modules[m]; m++)
 		if (d->modules[m]->start)
 			TRY(d->modules[m]->start(d));
-	d->mail = mail_start(d);
 	d->local = local_start(d, why);
 	if (!d->local)
 		log_line(LOG_WARN, "no commands can be taken", "why", *why, NULL);

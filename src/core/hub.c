@@ -645,7 +645,10 @@ bool hub_present(struct hub *h, enum actor_kind kind, int64_t actor_id)
 
 size_t hub_streams(struct hub *h)
 {
-	return h->n_members;
+	pthread_mutex_lock(&h->lock);
+	size_t n = h->n_members;
+	pthread_mutex_unlock(&h->lock);
+	return n;
 }
 
 /* ---- the hub's thread ---- */

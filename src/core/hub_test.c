@@ -39,14 +39,19 @@ static struct http_plan plan(void *arg, const struct http_req *q)
 	return (struct http_plan){.body_max = 0};
 }
 
+struct served {
+	struct testing t;
+	struct actor who;
+};
+
 static void handle(void *arg, struct http_req *q)
 {
-	struct testing *t = arg;
+	struct served *s = arg;
 	struct arena *a = arena_new();
-	struct ctx c = ctx_system(t->desk, a, NULL);
+	struct ctx c = ctx_system(s->t.desk, a, NULL);
 	struct reply r = {0};
 
-	c.actor = testing_agent(t, 1, NULL, 0);
+	c.actor = s->who;
 	hub_open(&c, &r, q);
 	arena_free(a);
 }
@@ -90,23 +95,24 @@ static void shows_what_can_be_shown(void **state)
 {
 	(void)state;
 	for (int e = 0; e < testing_engines(); e++) {
-		struct testing t;
+		struct served s;
 		struct http_server *http;
 		const char *why;
 		char want[40];
 
-		testing_open(&t, e, modules, channels);
-		struct buf heard = BUF(t.a);
+		testing_open(&s.t, e, modules, channels);
+		s.who = testing_agent(&s.t, 1, NULL, 0);
+		struct buf heard = BUF(s.t.a);
 		struct http_options o = {.listen = S("127.0.0.1:0"),
-					 .temporary = str_of(t.folder),
+					 .temporary = str_of(s.t.folder),
 					 .plan = plan,
 					 .handle = handle,
-					 .arg = &t};
-		assert_int_equal(http_start(t.a, &o, &http, &why), E_OK);
-		hub_start(t.desk->hub);
+					 .arg = &s};
+		assert_int_equal(http_start(s.t.a, &o, &http, &why), E_OK);
+		hub_start(s.t.desk->hub);
 		int fd = dial(http_port(http));
 		hear(fd, &heard, "event: hello");
-		assert_int_equal(testing_do(&t, change_all, NULL), E_OK);
+		assert_int_equal(testing_do(&s.t, change_all, NULL), E_OK);
 		for (int id = 1; id <= CHANGES; id++) {
 			snprintf(want, sizeof want, "\"id\":%d,\"version\":1%s", id,
 				 id == BAD ? "}" : ",\"card\"");
@@ -117,8 +123,8 @@ static void shows_what_can_be_shown(void **state)
 		assert_true(str_find(buf_str(&heard), S("half")) < 0);
 		close(fd);
 		http_stop(http, 2000);
-		hub_stop(t.desk->hub);
-		testing_close(&t);
+		hub_stop(s.t.desk->hub);
+		testing_close(&s.t);
 	}
 }
 

@@ -173,10 +173,13 @@ static double macro_f1(const struct guesses *g, const uint8_t *y, const float *a
 	return used ? sum / (double)used : 0;
 }
 
-static void print_one(const struct guesses *g, const struct fit_set *test, float at)
+static void print_one(const struct guesses *g, const struct fit_set *test,
+		      const struct text_model *m)
 {
 	struct tally t = {0};
 	double ece = 0;
+	float at = text_model_answer_at(m),
+	      two[2] = {text_model_label_at(m, 0), g->labels == 2 ? text_model_label_at(m, 1) : 0};
 
 	for (size_t i = 0; i < g->rows; i++)
 		count_row(&t, g->p + i * g->labels, test->y + i * g->labels, g->labels, at);
@@ -191,7 +194,7 @@ static void print_one(const struct guesses *g, const struct fit_set *test, float
 	print("wrong_of_all", t.wrong / n);
 	if (t.outside > 0)
 		print("out_of_scope_rejected", t.rejected / t.outside);
-	print("macro_f1", macro_f1(g, test->y, NULL));
+	print("macro_f1", macro_f1(g, test->y, g->labels == 2 ? two : NULL));
 	print("calibration_error", ece / n);
 }
 
@@ -233,8 +236,12 @@ static struct fit_options options_of(struct arena *a, const struct text_opts *o,
 	}
 	if (o->linear_only)
 		f.layers = 0;
-	if (strcmp(o->task, "offensive") == 0)
-		f.flags |= FEAT_STYLE;
+	if (strcmp(o->task, "offensive") == 0) { /* thousands of rows a label know its words */
+		f.flags |= FEAT_STYLE | FEAT_NAMES;
+		f.c = 0.3;
+		f.layers = 0;
+		f.vectors = NULL;
+	}
 	return f;
 }
 
@@ -242,15 +249,47 @@ static struct fit_options options_of(struct arena *a, const struct text_opts *o,
 struct lesson {
 	struct fit_options f;
 	struct strs labels;
-	struct fit_set set, dev;
+	struct fit_set set, dev, also;
 	bool has_dev;
 };
 
-/* Where a row may have several labels a dev set of a few hundred is too small to choose each
- * label's threshold on: its rows are learned from too, and cross-validation chooses. */
-static bool read_lesson(struct arena *a, const struct text_opts *o, struct lesson *l)
+static int by_text(const void *a, const void *b)
 {
-	struct rows train, dev;
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* What is measured on is never learned from: rows whose text stands in the test are left out. */
+static struct rows without(struct arena *a, const struct rows *r, const struct rows *test)
+{
+	struct rows out = {
+	    {NEWN(a, struct str, r->n + 1), 0}, {NEWN(a, struct str, r->n + 1), 0}, 0};
+	struct str *seen = NEWN(a, struct str, test->n + 1);
+
+	if (test->n) {
+		memcpy(seen, test->texts.v, test->n * sizeof *seen);
+		qsort(seen, test->n, sizeof *seen, by_text);
+	}
+	for (size_t i = 0; i < r->n; i++) {
+		if (bsearch(&r->texts.v[i], seen, test->n, sizeof *seen, by_text))
+			continue;
+		out.labels.v[out.n] = r->labels.v[i];
+		out.texts.v[out.n++] = r->texts.v[i];
+	}
+	out.labels.n = out.texts.n = out.n;
+	return out;
+}
+
+/* A dev set larger than this part of train is there to choose by, not to learn from: few examples
+ * stay few. */
+static const size_t DEV_SMALL = 4;
+
+/* The dev set's rows are learned from too.  Where a row may have several labels a few hundred are
+ * too few to choose each label's threshold on: there cross-validation chooses; elsewhere
+ * thresholds are chosen on them first. */
+static bool read_lesson(struct arena *a, const struct text_opts *o, const struct rows *test,
+			struct lesson *l)
+{
+	struct rows train, dev = {0};
 
 	l->has_dev = o->dev != NULL;
 	if (!text_read_rows(a, o->train, &train) || (o->dev && !text_read_rows(a, o->dev, &dev)))
@@ -261,13 +300,18 @@ static bool read_lesson(struct arena *a, const struct text_opts *o, struct lesso
 	l->labels = text_labels(a, &train);
 	if (o->titles && l->f.kind == MODEL_ONE && l->labels.n > 8)
 		add_titles(a, &train, &l->labels);
+	struct rows more = without(a, &dev, test);
 	if (l->has_dev && l->f.kind == MODEL_SEVERAL) {
-		append(a, &train, &dev);
+		append(a, &train, &more);
 		l->has_dev = false;
 	}
 	l->set = text_set(a, &train, &l->labels);
-	if (l->has_dev)
-		l->dev = text_set(a, &dev, &l->labels);
+	if (!l->has_dev)
+		return true;
+	l->dev = text_set(a, &dev, &l->labels);
+	l->also = text_set(a, &more, &l->labels);
+	if (dev.n * DEV_SMALL <= train.n)
+		l->f.also = &l->also;
 	return true;
 }
 
@@ -288,7 +332,7 @@ static int eval_model(struct arena *a, const struct text_opts *o)
 	const char *why;
 	const struct text_model *m;
 
-	if (!read_lesson(a, o, &l) || !text_read_rows(a, o->test, &test))
+	if (!text_read_rows(a, o->test, &test) || !read_lesson(a, o, &test, &l))
 		return 1;
 	struct fit_set check = text_set(a, &test, &l.labels);
 	double from = text_cpu_seconds();
@@ -301,7 +345,7 @@ static int eval_model(struct arena *a, const struct text_opts *o)
 	}
 	struct guesses g = guess(a, m, &check);
 	if (l.f.kind == MODEL_ONE)
-		print_one(&g, &check, text_model_answer_at(m));
+		print_one(&g, &check, m);
 	else
 		print_several(a, &g, &check, m);
 	print("train_seconds", took);
@@ -336,7 +380,7 @@ static int eval_shipped(struct arena *a, const struct text_opts *o)
 		labels.v[i] = text_model_label(m, i);
 	struct fit_set check = text_set(a, &test, &labels);
 	struct guesses g = guess(a, m, &check);
-	print_one(&g, &check, text_model_answer_at(m));
+	print_one(&g, &check, m);
 	print_times(g.micro, g.rows);
 	return 0;
 }
@@ -388,13 +432,14 @@ static int eval_lang(struct arena *a, const struct text_opts *o)
 int text_train(struct arena *a, const struct text_opts *o)
 {
 	struct lesson l;
+	struct rows none = {0};
 	struct str bytes;
 
 	if (!o->train || !o->out) {
 		fprintf(stderr, "aftersail text train: --train and --out are needed\n");
 		return 2;
 	}
-	return !read_lesson(a, o, &l) || !fit_lesson(a, o, &l, &bytes) ||
+	return !read_lesson(a, o, &none, &l) || !fit_lesson(a, o, &l, &bytes) ||
 	       !text_write_file(o->out, bytes);
 }
 

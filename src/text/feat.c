@@ -65,14 +65,77 @@ static void add(struct feats *f, uint32_t h, enum feat_block block)
 	feat_add(f, finish(h, block), 1);
 }
 
+static bool is_name_byte(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_';
+}
+
+/* The character that &name; or &#number; at the start of t stands for; 0 when it is none. */
+static uint32_t reference(struct str t, size_t *n)
+{
+	static const struct {
+		const char *name;
+		uint32_t c;
+	} refs[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}};
+	uint32_t c = 0;
+	size_t i = 2;
+
+	for (size_t k = 0; k < COUNT(refs); k++)
+		if (str_starts(t, str_of(refs[k].name))) {
+			*n = strlen(refs[k].name);
+			return refs[k].c;
+		}
+	if (!str_starts(t, S("&#")))
+		return 0;
+	for (; i < t.n && i < 9 && t.p[i] >= '0' && t.p[i] <= '9'; i++)
+		c = c * 10 + (uint32_t)(t.p[i] - '0');
+	*n = i + 1;
+	return i < t.n && t.p[i] == ';' && c > ' ' && c <= 0x10ffff ? c : 0;
+}
+
+enum { SOMEBODY = 0x1f464, LINK = 0x1f517 };
+
+/* What is read instead of the next *n bytes at `at`: a picture for a @name or a link, a
+ * character for its reference; 0 where the text itself is read. */
+static uint32_t stand_in(struct str text, size_t at, size_t *n)
+{
+	struct str t = str_slice(text, at, text.n);
+	bool inside = at && is_name_byte(text.p[at - 1]);
+
+	*n = 1;
+	if (t.p[0] == '&')
+		return reference(t, n);
+	if (inside)
+		return 0;
+	if (t.p[0] == '@') {
+		while (*n < t.n && is_name_byte(t.p[*n]))
+			++*n;
+		return *n > 1 ? SOMEBODY : 0;
+	}
+	if (!str_starts(t, S("http://")) && !str_starts(t, S("https://")))
+		return 0;
+	while (*n < t.n && (unsigned char)t.p[*n] > ' ')
+		++*n;
+	return LINK;
+}
+
 /* Folded characters with their classes; one gap between what is apart. */
 static void read_chars(struct feats *f, struct str text, unsigned flags)
 {
 	struct fold k;
-	size_t at = 0, n = 0;
-	uint32_t out[3];
+	size_t at = 0, n = 0, skip;
+	uint32_t out[3], c;
 
-	while (n < FEAT_CHARS && fold_next(text, &at, &k))
+	while (n < FEAT_CHARS && at < text.n) {
+		if (flags & FEAT_NAMES && (c = stand_in(text, at, &skip))) {
+			f->cps[n] = c;
+			f->cls[n] = (uint8_t)fold_class(c);
+			n += f->cls[n] != FOLD_NOTHING;
+			at += skip;
+			continue;
+		}
+		if (!fold_next(text, &at, &k))
+			break;
 		for (size_t i = 0; i < k.n && n < FEAT_CHARS; i++) {
 			enum fold_class cls = fold_class(k.c[i]);
 			size_t bare = flags & FEAT_BARE ? fold_bare(k.c[i], out) : 1;
@@ -81,6 +144,7 @@ static void read_chars(struct feats *f, struct str text, unsigned flags)
 			f->cps[n] = flags & FEAT_BARE ? out[0] : k.c[i];
 			f->cls[n++] = (uint8_t)cls;
 		}
+	}
 	f->chars = n;
 }
 
@@ -259,6 +323,29 @@ static void add_words(struct feats *f, unsigned flags)
 		add_pairs(f, words, n, flags);
 }
 
+static bool is_sign(const struct feats *f, size_t i)
+{
+	uint32_t c = f->cps[i];
+
+	return f->cls[i] == FOLD_GAP && c > ' ' && !(c >= 0x7f && c < 0xa0);
+}
+
+/* Signs, and whether they stand alone, by two or more: ))) laughs and ((( weeps in Russian. */
+static void add_signs(struct feats *f)
+{
+	size_t to;
+
+	for (size_t i = 0; i < f->chars; i = to) {
+		to = end_of(f, i, f->chars);
+		if (!is_sign(f, i))
+			continue;
+		uint32_t h = mix(SEED_NAME, f->cps[i]);
+		add(f, mix(h, 1), FEAT_WORD);
+		if (to - i > 1)
+			add(f, mix(h, to - i == 2 ? 2 : 3), FEAT_WORD);
+	}
+}
+
 /* How a thing is said: capitals in the raw text, marks and letters repeated. */
 static void add_style(struct feats *f, struct str text)
 {
@@ -273,6 +360,7 @@ static void add_style(struct feats *f, struct str text)
 		caps += run == 3;
 		marks += c == '!';
 	}
+	add_signs(f);
 	if (upper > 8 && upper > lower * 2)
 		feat_add(f, feat_id(FEAT_WORD, "shouts"), 1);
 	if (caps)

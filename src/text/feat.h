@@ -18,9 +18,10 @@ enum feat_flags {
 	FEAT_WORDS = 1,   /* words, and pairs with marks for first and last */
 	FEAT_GRAMS = 2,   /* character sequences of 2 to 5 in words, 1 to 4 in dense runs */
 	FEAT_SKIP = 4,    /* pairs with one word between */
-	FEAT_STYLE = 8,   /* emoji, capitals, repeated marks and letters */
+	FEAT_STYLE = 8,   /* emoji, signs (how many in a row), capitals, repeated letters */
 	FEAT_NEGATE = 16, /* words after a negation count as other words too */
 	FEAT_BARE = 32,   /* accents are dropped */
+	FEAT_NAMES = 64,  /* a @name counts as any other, a link too; &#33; and &amp; are read */
 };
 
 struct feat {

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	text_tokens(text, TEXT_INDEX, check, &size);
 	text_tokens(text, TEXT_QUERY, check, &size);
-	feat_read(&f, text, 63);
+	feat_read(&f, text, 127);
 	if (f.n > FEAT_MAX)
 		abort();
 	size_t end = 0, n = spot_find(text, v, 32);

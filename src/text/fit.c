@@ -171,29 +171,78 @@ static float dense_of(const struct fit_set *s, const struct fit_options *o)
 	return o->dense_by > 0 ? o->dense_by : s->rows < 30 * s->labels.n ? 2.0f : 0.8f;
 }
 
+/* Two sets as one; weights of the first hold on. */
+static struct fit_set joined(struct arena *a, const struct fit_set *x, const struct fit_set *y)
+{
+	size_t labels = x->labels.n, n = x->rows + y->rows;
+	struct fit_set s = {.rows = n,
+			    .texts = NEWN(a, struct str, n),
+			    .y = NEWN(a, uint8_t, n * labels),
+			    .weight = NEWN(a, float, n),
+			    .labels = x->labels};
+
+	memcpy(s.texts, x->texts, x->rows * sizeof *s.texts);
+	memcpy(s.texts + x->rows, y->texts, y->rows * sizeof *s.texts);
+	memcpy(s.y, x->y, x->rows * labels);
+	memcpy(s.y + x->rows * labels, y->y, y->rows * labels);
+	for (size_t i = 0; i < n; i++)
+		s.weight[i] = i < x->rows && x->weight ? x->weight[i] : 1;
+	return s;
+}
+
+static struct matrix_options shape_of(const struct fit_set *s, const struct fit_options *o)
+{
+	uint32_t min_df = o->min_df ? o->min_df : s->rows > 40 * s->labels.n ? 2 : 1;
+
+	return (struct matrix_options){o->flags, {min_df, min_df}, o->vectors, dense_of(s, o)};
+}
+
+static void read_set(struct arena *a, struct fitting *f, const struct fit_set *s)
+{
+	struct matrix_options shape = shape_of(s, f->o);
+
+	f->set = s;
+	f->x = matrix_of(a, s->texts, s->rows, &shape);
+	f->weight = NEWN(a, float, s->rows);
+}
+
+static struct learned learn_set(struct arena *a, struct fitting *f)
+{
+	for (size_t i = 0; i < f->set->rows; i++)
+		f->weight[i] = f->set->weight ? f->set->weight[i] : 1;
+	learn_all(a, f, f->o->layers);
+	return (struct learned){.x = &f->x,
+				.linear = &f->linear,
+				.layers = f->layers,
+				.layer_count = (size_t)f->o->layers,
+				.dense_by = dense_of(f->set, f->o),
+				.set = f->set,
+				.o = f->o};
+}
+
 enum err fit_model(struct arena *a, const struct fit_set *set, const struct fit_set *dev,
 		   const struct fit_options *o, struct str *bytes)
 {
-	struct fitting f = {.set = set, .o = o};
+	struct fitting f = {.o = o};
 	struct calibration c = {.linear_by = 4, .layers_by = 0.6f};
-	uint32_t min_df = o->min_df ? o->min_df : set->rows > 40 * set->labels.n ? 2 : 1;
+	struct held_out h = {0};
+	struct fit_set all;
 
 	if (set->rows == 0 || set->labels.n == 0 || set->labels.n > MODEL_LABELS_MAX)
 		return E_INVALID;
-	struct matrix_options shape = {o->flags, {min_df, min_df}, o->vectors, dense_of(set, o)};
-	f.x = matrix_of(a, set->texts, set->rows, &shape);
-	f.weight = NEWN(a, float, set->rows);
-	struct held_out h = {0};
+	read_set(a, &f, set);
 	if (!dev)
 		h = cross_validate(a, &f);
-	for (size_t i = 0; i < set->rows; i++)
-		f.weight[i] = set->weight ? set->weight[i] : 1;
-	learn_all(a, &f, o->layers);
-	struct learned l = {&f.x, &f.linear, f.layers, (size_t)o->layers, shape.dense_by, set, o};
+	struct learned l = learn_set(a, &f);
 	c.label_at = NEWN(a, float, set->labels.n);
 	if (dev)
 		h = score_dev(a, pack_model(a, &l, &c), o->vectors, dev);
 	calibrate(a, &h, o->kind, o->target_wrong, &c);
+	if (o->also && o->also->rows) {
+		all = joined(a, set, o->also);
+		read_set(a, &f, &all);
+		l = learn_set(a, &f);
+	}
 	*bytes = pack_model(a, &l, &c);
 	return E_OK;
 }

@@ -29,6 +29,7 @@ struct fit_options {
 	int prune;           /* weights of this many steps of 127 or fewer are left out */
 	const struct text_vectors *vectors; /* what texts mean, or NULL */
 	float dense_by; /* how much that counts, against 1 for words; 0 lets the rows decide */
+	const struct fit_set *also; /* learned from too, once thresholds are chosen, or NULL */
 };
 
 struct fit_options fit_defaults(enum model_kind);
@@ -46,7 +47,7 @@ struct held_out {
 
 struct calibration {
 	float linear_by, layers_by, answer_at, suggest_at;
-	float *label_at; /* [labels] */
+	float *label_at; /* [labels]: of two that exclude each other, for the best macro-F1 */
 };
 
 void calibrate(struct arena *, const struct held_out *, enum model_kind, double target_wrong,

@@ -97,6 +97,61 @@ static void gives_the_same_bytes_again(void **state)
 	arena_free(a);
 }
 
+/* Rows that come after the thresholds are learned from, and move no threshold. */
+static void learns_from_more_rows(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	struct fit_set s = small_set(a), more = {.rows = 1, .labels = s.labels};
+	struct fit_options o = fit_defaults(MODEL_ONE);
+	struct str text = S("zwieback"), bytes;
+	const struct text_model *plain, *m;
+	const char *why;
+
+	o.layers = 0;
+	o.folds = 2;
+	assert_int_equal(fit_model(a, &s, NULL, &o, &bytes), E_OK);
+	assert_int_equal(text_model_open(a, bytes, NULL, &plain, &why), E_OK);
+	more.texts = &text;
+	for (size_t k = 0; k < 3; k++) {
+		more.y = NEWN(a, uint8_t, 3);
+		more.y[k] = 1;
+		o.also = &more;
+		assert_int_equal(fit_model(a, &s, NULL, &o, &bytes), E_OK);
+		assert_int_equal(text_model_open(a, bytes, NULL, &m, &why), E_OK);
+		assert_int_equal(best_of(m, a, "zwieback"), k);
+		assert_true(text_model_answer_at(m) == text_model_answer_at(plain));
+	}
+	arena_free(a);
+}
+
+/* Of two labels exactly one is said, and the rarer one sooner than at one half. */
+static void two_labels_part_at_one_threshold(void **state)
+{
+	enum { ROWS = 120 };
+	(void)state;
+	struct arena *a = arena_new();
+	struct str two[] = {S("rare"), S("usual")}, bytes;
+	struct fit_set s = {.rows = ROWS, .labels = {two, 2}};
+	struct fit_options o = fit_defaults(MODEL_ONE);
+	const struct text_model *m;
+	const char *why;
+
+	s.texts = NEWN(a, struct str, ROWS);
+	s.y = NEWN(a, uint8_t, ROWS * 2);
+	for (size_t i = 0; i < ROWS; i++) {
+		bool odd = i % 3 == 0, rare = odd ? i % 9 < 4 : i % 40 == 1;
+		s.texts[i] = odd ? S("odd thing") : S("plain thing");
+		s.y[i * 2 + !rare] = 1;
+	}
+	o.layers = 0;
+	assert_int_equal(fit_model(a, &s, NULL, &o, &bytes), E_OK);
+	assert_int_equal(text_model_open(a, bytes, NULL, &m, &why), E_OK);
+	assert_true(fabsf(text_model_label_at(m, 0) + text_model_label_at(m, 1) - 1) < 1e-6f);
+	assert_true(text_model_label_at(m, 0) > 0.1f && text_model_label_at(m, 0) < 0.5f);
+	arena_free(a);
+}
+
 static void refuses_nothing_to_learn(void **state)
 {
 	(void)state;
@@ -171,6 +226,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(learns_and_predicts),
 	    cmocka_unit_test(gives_the_same_bytes_again),
+	    cmocka_unit_test(learns_from_more_rows),
+	    cmocka_unit_test(two_labels_part_at_one_threshold),
 	    cmocka_unit_test(refuses_nothing_to_learn),
 	    cmocka_unit_test(refuses_cut_and_changed_files),
 	    cmocka_unit_test(survives_forged_files),

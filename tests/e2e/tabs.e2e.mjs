@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One person in several windows, and a desk without TLS under another name: a draft goes along and is written over by
-// none, a link can be copied and names the address one came by.
+// One person in several windows, a colleague in the same conversation, a desk without TLS under another name: a draft
+// goes along and is written over by none, who has it open is shown, a link names the address one came by.
 import { openBrowser, openDesk, PASSWORD, report, until } from './desk.mjs'
 
 const check = report()
@@ -9,11 +9,11 @@ const NAME = 'desk.shop.example'
 const plain = `http://${NAME}:${desk.port}`
 const browser = await openBrowser([`--host-resolver-rules=MAP ${NAME} 127.0.0.1`])
 
-async function signIn(context, url) {
+async function signIn(context, url, email = 'chen.yu@dengyu.example') {
   const page = await context.newPage()
   check.watch(page, url)
   await page.goto(`${url}/`)
-  await page.locator('input[type=email]').fill('chen.yu@dengyu.example')
+  await page.locator('input[type=email]').fill(email)
   await page.locator('input[type=password]').fill(PASSWORD)
   await page.locator('input[type=password]').press('Enter')
   await page.waitForURL(/\/inbox\//)
@@ -76,6 +76,35 @@ async function drafts(contexts, what) {
   say(await until(() => b.locator('.message.ours', { hasText: words }).count()), 'where it stands')
 }
 
+/** Who has it open, too, is shown while it is so, live and in both windows. */
+async function viewers() {
+  const shape = { locale: 'en', viewport: { width: 1440, height: 900 } }
+  const [ours, theirs] = [await browser.newContext(shape), await browser.newContext(shape)]
+  const me = await signIn(ours, desk.url)
+  const mei = await signIn(theirs, desk.url, 'mei.lin@dengyu.example')
+  const who = (page) => page.locator('.viewers')
+  const shows = (page, name) => until(async () => (await who(page).innerText()).includes(name))
+  const empty = (page) => until(async () => (await who(page).innerText()).trim() === '')
+  await me.goto(`${desk.url}/inbox/all/398`)
+  await area(me).waitFor()
+  check((await who(me).innerText()).trim() === '', 'nobody else has it open')
+  await mei.goto(`${desk.url}/inbox/all/398`)
+  check(await shows(me, 'Mei Lin'), 'who opens it, too, is shown')
+  check(await shows(mei, 'Chen Yu'), 'and sees who was there')
+  const second = await ours.newPage()
+  await second.goto(`${desk.url}/inbox/all/398`)
+  check(await shows(second, 'Mei Lin'), 'a second window of one’s own knows it, too')
+  await second.close()
+  await mei.goto(`${desk.url}/inbox/all`)
+  check(await empty(me), 'who leaves is gone')
+  await mei.goto(`${desk.url}/inbox/all/398`)
+  await shows(me, 'Mei Lin')
+  check(await shows(mei, 'Chen Yu'), 'a window that was closed leaves the other there')
+  await theirs.close()
+  check(await empty(me), 'whose stream ends is gone')
+  await ours.close()
+}
+
 async function links() {
   const context = await browser.newContext()
   const page = await signIn(context, plain)
@@ -103,6 +132,7 @@ try {
   const [one, two] = [await browser.newContext(shape), await browser.newContext(shape)]
   await drafts([one, one], 'tabs')
   await drafts([one, two], 'browsers')
+  await viewers()
   await links()
 } catch (e) {
   check(false, e.stack)

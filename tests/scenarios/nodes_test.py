@@ -70,6 +70,18 @@ class Nodes(unittest.TestCase):
             self.assertIn("is not the secret that the database was made with", said.stderr)
         self.assertEqual(self.admin.get("/session")["person"]["email"], "admin@desk.example")
 
+    def test_who_has_a_conversation_open_is_told_across_the_nodes(self):
+        visitor = self.one.visitor(self.inbox["key"])
+        visitor.post("/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "who is looking?"})
+        card = self.admin.get("/conversations?list=all")["items"][0]
+        stream = self.admin_two.stream(f"/stream?topics=conversation:{card['id']}")
+        stream.next("hello")
+        for on in (True, False):
+            self.admin.post(f"/conversations/{card['id']}/viewing", {"viewing": on}, 204)
+            _, told = stream.next("viewing")
+            self.assertEqual((told["conversation_id"], told["viewing"]), (card["id"], on))
+        stream.close()
+
     def test_a_message_to_one_is_live_on_the_other(self):
         stream = self.admin_two.stream("/stream?topics=list")
         stream.next("hello")

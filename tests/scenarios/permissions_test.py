@@ -174,6 +174,7 @@ class Scope(Scenario):
                 ("POST", f"/conversations/{c}/messages", {"kind": "reply", "text": "x"}),
                 ("POST", f"/conversations/{c}/read", {"up_to": e}),
                 ("POST", f"/conversations/{c}/typing", {"typing": True}),
+                ("POST", f"/conversations/{c}/viewing", {"viewing": True}),
                 ("PUT", f"/conversations/{c}/draft", {"kind": "reply", "text": "x"}),
                 ("DELETE", f"/conversations/{c}/draft", None),
                 ("DELETE", f"/conversations/{c}/messages/{e}", None)):

@@ -265,6 +265,36 @@ static enum err post_typing(struct ctx *c, const struct req *q, struct reply *r)
 	return E_OK;
 }
 
+struct viewing_in {
+	bool viewing, ask;
+};
+static const struct field viewing_fields[] = {
+    FIELD(struct viewing_in, viewing, F_BOOL, FIELD_REQUIRED, 0, 0, "False: I leave it"),
+    FIELD(struct viewing_in, ask, F_BOOL, 0, 0, 0, "Who has it open, too, shall say so again"),
+};
+static SHAPE(viewing_shape, "ViewingIn", struct viewing_in, viewing_fields);
+
+/* Like typing, and kept by nobody but the windows that hear it. */
+static enum err post_viewing(struct ctx *c, const struct req *q, struct reply *r)
+{
+	const struct viewing_in *in = q->in;
+	struct inbox_conversation v;
+
+	TRY(inbox_conversation(c, q->id, &v));
+	reply_none(r);
+	ctx_live(c, (struct live){.topic = LIVE_CONVERSATION,
+				  .id = v.id,
+				  .inbox_id = v.inbox_id,
+				  .kind = S("viewing"),
+				  .data = str_fmt(c->a,
+						  "\"conversation_id\":%lld,\"person_id\":%lld,"
+						  "\"viewing\":%s,\"ask\":%s",
+						  (long long)v.id, (long long)c->actor.id,
+						  in->viewing ? "true" : "false",
+						  in->ask ? "true" : "false")});
+	return E_OK;
+}
+
 /* ---- history ---- */
 
 struct history_row {
@@ -421,6 +451,7 @@ const struct route inbox_conversation_routes[] = {
 	{POST,  "/conversations/{id}/read",    P_CONVERSATION_READ,  post_read,    &read_shape,   NULL,                NONE, "I have read up to here"},
 	{POST,  "/conversations/{id}/unread",  P_CONVERSATION_READ,  post_unread,  NULL,          NULL,                NONE, "Show it as unread again"},
 	{POST,  "/conversations/{id}/typing",  P_CONVERSATION_REPLY, post_typing,  &typing_shape, NULL,                NONE, "I am writing", ROUTE_NO_KEY | ROUTE_PASSING},
+	{POST,  "/conversations/{id}/viewing", P_CONVERSATION_READ,  post_viewing, &viewing_shape, NULL,               NONE, "I have it open", ROUTE_NO_KEY | ROUTE_PASSING},
 	{GET,   "/conversations/{id}/history", P_CONVERSATION_READ,  get_history,  &after_shape,  &history_shape,      MANY, "Everything that was changed, newest first"},
 	{GET,   "/search",                     P_CONVERSATION_READ,  get_search,   &search_shape, &hit_shape,          MANY, "Full-text search, newest first"},
 	{0},

@@ -28,6 +28,8 @@ export const limits = {
   '/tags/{id}': { name: 60, color: 7 },
   '/canned': { shortcut: 40, title: 120, folder: 60 },
   '/canned/{id}': { shortcut: 40, title: 120, folder: 60 },
+  '/macros': { name: 80 },
+  '/macros/{id}': { name: 80 },
   '/inboxes/{id}/test': { to: 254 },
   Language: { code: 20 },
   CannedText: { language: 20, text: 20000 },

@@ -13,6 +13,7 @@ const EVENTS = [
   'hello',
   'change',
   'typing',
+  'viewing',
   'presence',
   'beat',
   'reset',

@@ -25,6 +25,14 @@ export interface Typing {
   typing: boolean
 }
 
+export interface Viewing {
+  conversation_id: number
+  person_id: number
+  viewing: boolean
+  /** Who has it open, too, says so again. */
+  ask: boolean
+}
+
 type Handler = (event: StreamEvent) => void
 type Note =
   | { type: 'want'; tab: string; topics: string[] }
@@ -162,6 +170,7 @@ export function follow(topic: string) {
 export interface LiveHandlers {
   change?: (change: Change) => void
   typing?: (typing: Typing) => void
+  viewing?: (viewing: Viewing) => void
   presence?: (presence: { person_id: number; presence: string }) => void
   /** This person read a conversation, perhaps in another window; up to 0: marked it unread. */
   read?: (read: { conversation_id: number; up_to: number }) => void

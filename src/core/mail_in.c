@@ -367,31 +367,38 @@ static void take_all(struct mail *m, struct mail_item *first)
 	}
 }
 
-/* What has come; waits for it, though not long when the end is near. */
-static struct mail_item *wait_for_items(struct mail *m)
-{
-	int64_t ms = m->stopping ? 50 : ERRANDS_MS;
+/* What the keeper is to do, taken together. */
+struct turn {
 	struct mail_item *first;
+	bool stopping, look;
+};
+
+/* What has come; waits for it, though not long when the end is near. */
+static struct turn wait_for_turn(struct mail *m)
+{
+	struct turn now;
 	struct timespec t;
 	int r = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
+	pthread_mutex_lock(&m->lock);
+	int64_t ms = m->stopping ? 50 : ERRANDS_MS;
+
 	t.tv_sec += ms / 1000;
 	t.tv_nsec += ms % 1000 * 1000000;
 	if (t.tv_nsec >= 1000000000) {
 		t.tv_sec++;
 		t.tv_nsec -= 1000000000;
 	}
-	pthread_mutex_lock(&m->lock);
 	while (!m->first && !m->look && !(m->stopping && ms == ERRANDS_MS) && r == 0)
 		r = pthread_cond_timedwait(&m->wake, &m->lock, &t);
-	if (clock_ticks() / 1000 - m->looked_at >= LOOK_MS)
-		m->look = true;
-	first = m->first;
+	now = (struct turn){m->first, m->stopping, m->look};
+	m->look = false;
 	m->first = NULL;
 	m->last = &m->first;
 	pthread_mutex_unlock(&m->lock);
-	return first;
+	now.look |= clock_ticks() / 1000 - m->looked_at >= LOOK_MS;
+	return now;
 }
 
 static bool all_closed(struct mail *m)
@@ -407,18 +414,19 @@ static void *run(void *arg)
 	struct mail *m = arg;
 
 	for (;;) {
-		take_all(m, wait_for_items(m));
+		struct turn now = wait_for_turn(m);
+
+		take_all(m, now.first);
 		free_closed(m);
-		if (m->stopping) {
-			m->look = false;
-			if (all_closed(m))
-				return NULL;
-		} else if (m->look) {
-			m->look = false;
+		if (now.stopping && all_closed(m))
+			return NULL;
+		if (now.stopping)
+			continue;
+		if (now.look) {
 			m->looked_at = clock_ticks() / 1000;
 			look(m);
 		}
-		if (!m->stopping && clock_ticks() / 1000 - m->errands_at >= ERRANDS_MS) {
+		if (clock_ticks() / 1000 - m->errands_at >= ERRANDS_MS) {
 			m->errands_at = clock_ticks() / 1000;
 			mail_errands(m);
 		}

@@ -27,26 +27,32 @@ MARKETS = {  # region, hours from UTC, share of the volume, languages: (share, {
     "TH": ("APAC", 7, 2.1, [(.25, {"th": 5, "en": 3}), (.75, {"th": 5, "en": 1})]),
     "SEA": ("APAC", 8, 3.0, [(.50, {"en": 4, "id": 3}), (.50, {"id": 5, "en": 2})]),
 }
-NATIVE = {  # region: first languages of its people and how common; further ones, how many have one
-    "EU": ([("de", 28), ("fr", 21), ("es", 15), ("it", 13), ("en", 23)],
+NATIVE = {  # region: first languages of its people, by plan; further ones, how many have one
+    "EU": ([("de", 28), ("fr", 20), ("es", 15), ("it", 13), ("en", 24)],
            ["de", "fr", "es", "it"], .25),
     "NA": ([("en", 80), ("es", 20)], ["es"], .24),
-    "LATAM": ([("es", 55), ("pt", 40), ("en", 5)], ["es", "pt"], .5),
-    "APAC": ([("ja", 25), ("ko", 19), ("th", 15), ("id", 20), ("en", 21)],
+    "LATAM": ([("es", 58), ("pt", 35), ("en", 7)], ["es", "pt"], .5),
+    "APAC": ([("ja", 24), ("ko", 18), ("th", 15), ("id", 19), ("en", 25)],
              ["ja", "ko", "th", "id"], .38),
 }
 STARTS = [(6, 9), (7, 8), (8, 15), (9, 16), (10, 11), (11, 2), (12, 12), (14, 14), (15, 8), (22, 5)]
 ISSUES = [("logistics", 39.6), ("returns", 22), ("product", 15.6), ("payment", 12.3), ("tax", 10.5)]
+COMPLEX = {"logistics": .173, "returns": .203, "product": .298, "payment": .285, "tax": .54}
+# Everybody is good at two topics, the common ones first, and knows something of the others.
+TRAINED = [("logistics", 42.6), ("returns", 21.1), ("product", 18.9), ("payment", 10.3), ("tax", 7.1)]
 CHANNELS = [("chat", 37.7), ("email", 25), ("whatsapp", 17.7), ("phone", 14.8), ("telegram", 4.8)]
-GRADES = [(1, 12), (2, 23), (3, 18), (4, 29), (5, 18)]
+GRADES_TRAINED = [(4, 56), (5, 44)]
+GRADES_OTHER = [(1, 19), (2, 38), (3, 28), (4, 12), (5, 3)]
 #            local hour 0 .. 23
-HOURS = [2.2, 1.5, 1.1, .9, .9, 1.2, 1.9, 3, 4.4, 5.4, 6, 6, 5.6, 5.5, 5.6, 5.6, 5.6, 5.8, 6.4, 6.8,
-         6.6, 5.8, 4.6, 3.3]
+HOURS = [1.3, .7, .55, .6, .65, 1.35, 2.1, 3.2, 4.4, 6, 6.25, 6, 5.8, 5.85, 5.65, 5.5, 5.8, 5.75, 6.5,
+         7.3, 7, 6.2, 3.7, 1.85]
 KINDS = {  # people by region, contacts a day, markets left out
     "weekday": ({"EU": 52, "NA": 22, "APAC": 21, "LATAM": 15}, 7050, ()),
-    "promo": ({"EU": 52, "NA": 22, "APAC": 21, "LATAM": 15}, 4900, ()),
+    "promo": ({"EU": 52, "NA": 22, "APAC": 21, "LATAM": 15}, 5030, ()),
     "scarce": ({"EU": 26, "NA": 17, "APAC": 19}, 4000, ("ES", "IT", "MX", "BR")),
 }
+INCIDENTS = [("none", 40), ("surge", 30), ("absent", 15), ("topic", 15)]
+RAMP_S = 1500  # a promotion's rush is there within minutes, not at once
 MODEL = {
     "work_s": {"phone": 330, "chat": 400, "whatsapp": 430, "telegram": 430, "email": 330,
                "callback": 300},
@@ -78,18 +84,35 @@ def pick(r, table):
     return table[-1][0]
 
 
-def languages(r, region, thin, kept):
-    first, seconds, share = NATIVE[region]
-    native = pick(r, [(l, w) for l, w in first if l in kept])
+def planned(region, n, kept):
+    """How many of n people have each first language: a desk hires by plan, not by chance."""
+    table = [(l, w) for l, w in NATIVE[region][0] if l in kept]
+    whole = sum(w for _, w in table)
+    exact = {l: n * w / whole for l, w in table}
+    out = {l: int(x) for l, x in exact.items()}
+    for l in sorted(exact, key=lambda l: out[l] - exact[l])[:n - sum(out.values())]:
+        out[l] += 1
+    return [l for l, k in out.items() for _ in range(k)]
+
+
+def languages(r, region, native, thin, kept, more_often):
+    _, seconds, share = NATIVE[region]
     if native != "en" and r.random() < thin:
         native = "en"
     langs = {native: 5}
     if native != "en":
         langs["en"] = pick(r, [(2, 24), (3, 32), (4, 35), (5, 9)])
     more = [l for l in seconds if l in kept and l not in langs]
-    if more and r.random() < share:
+    if more and r.random() < share * more_often:
         langs[r.choice(more)] = pick(r, [(3, 42), (4, 38), (5, 20)])
     return langs
+
+
+def skills(r):
+    trained = []
+    while len(trained) < 2:
+        trained.append(pick(r, [(i, w) for i, w in TRAINED if i not in trained]))
+    return {i: pick(r, GRADES_TRAINED if i in trained else GRADES_OTHER) for i, _ in ISSUES}
 
 
 def shifts(r, hours_from_utc):
@@ -112,18 +135,20 @@ def people(r, kind, incident, vary):
     size, thin = (r.uniform(.93, 1.1), r.uniform(0, .25)) if vary else (1, 0)
     kept = {l for m, (_, _, _, ps) in MARKETS.items() if m not in without
             for _, p in ps for l in p} | {"en"}
-    out = []
+    out, more_often = [], r.uniform(.5, 1.5)
     for region, n in staff.items():
         zone = {"EU": 1, "NA": -5, "LATAM": -4, "APAC": 8}[region]
-        for _ in range(round(n * size)):
-            langs = languages(r, region, thin, kept)
+        natives = planned(region, round(n * size), kept)
+        r.shuffle(natives)
+        for native in natives:
+            langs = languages(r, region, native, thin, kept, more_often)
             markets = [m for m, (g, _, _, ps) in MARKETS.items() if m not in without and g == region
-                       and any(l in langs for _, p in ps for l, c in p.items() if c >= 5)]
+                       and any(max(p, key=p.get) in langs for _, p in ps)]
             on = shifts(r, zone)
             if incident == "absent" and r.random() < .12:
                 on = [s for s in on if r.random() < .5]
             out.append({"id": len(out), "region": region, "markets": markets, "langs": langs,
-                        "skills": {i: pick(r, GRADES) for i, _ in ISSUES},
+                        "skills": skills(r),
                         "channels": ["chat", "email"] + (["phone"] if r.random() < .73 else []),
                         "max_chat": pick(r, [(2, 23), (3, 57), (4, 20)]), "on": on})
     return out
@@ -132,24 +157,25 @@ def people(r, kind, incident, vary):
 def rate(kind, market, incident, t):
     """Volume of a market at second t of the day, in shares."""
     _, zone, share, _ = MARKETS[market]
-    v = share * HOURS[int(t / 3600 + zone) % 24]
+    v = share * HOURS[math.floor(t / 3600 + zone) % 24]
     if kind == "promo" and incident["from"] <= t < incident["to"] and market in incident["markets"]:
-        v *= incident["times"]
-    if incident["name"] == "surge" and market == incident["market"] \
+        v *= 1 + (incident["times"] - 1) * min(1, (t - incident["from"] + 300) / RAMP_S)
+    if incident["name"] == "surge" and market in incident["hit"] \
             and incident["at"] <= t < incident["at"] + 7200:
-        v *= 2.5
+        v *= 2.25
     return v
 
 
 def plan_incident(r, kind, markets):
-    i = {"name": r.choice(("none", "surge", "absent", "topic")), "market": r.choice(markets),
-         "at": r.uniform(6, 18) * 3600}
+    first = r.choice(markets)
+    near = [m for m in markets if m != first and MARKETS[m][0] == MARKETS[first][0]]
+    i = {"name": pick(r, INCIDENTS),
+         "hit": [first, *r.sample(near, min(1, len(near)))], "at": r.randint(6, 18) * 3600}
     i["issue"] = pick(r, ISSUES)
     if kind == "promo":
-        start = r.uniform(13, 18) * 3600
+        start = r.randint(15, 18) * 3600
         west = [m for m in markets if MARKETS[m][0] != "APAC"]
-        i.update({"from": start, "to": start + r.uniform(2.6, 3.2) * 3600,
-                  "times": r.uniform(4.2, 5.2),
+        i.update({"from": start, "to": start + 3 * 3600, "times": r.uniform(3.9, 4.5),
                   "markets": west if r.random() < .8 else markets})
     return i
 
@@ -179,7 +205,7 @@ def cases(r, kind, incident, profiles, vary):
                 issue = incident["issue"]
             langs = pick(r, [(p, w) for w, p in MARKETS[m][3]])
             out.append([round(t, 2), m, profiles.index((m, langs)), pick(r, channels), issue,
-                        int(r.random() < .25), int(r.random() < .08),
+                        int(r.random() < COMPLEX[issue]), int(r.random() < .08),
                         pick(r, [(0, 72), (1, 20), (2, 8)])])
     return sorted(out, key=lambda c: c[0])
 

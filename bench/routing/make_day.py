@@ -48,7 +48,7 @@ HOURS = [1.3, .7, .55, .6, .65, 1.35, 2.1, 3.2, 4.4, 6, 6.25, 6, 5.8, 5.85, 5.65
          7.3, 7, 6.2, 3.7, 1.85]
 KINDS = {  # people by region, contacts a day, markets left out
     "weekday": ({"EU": 52, "NA": 22, "APAC": 21, "LATAM": 15}, 7050, ()),
-    "promo": ({"EU": 52, "NA": 22, "APAC": 21, "LATAM": 15}, 5030, ()),
+    "promo": ({"EU": 52, "NA": 22, "APAC": 21, "LATAM": 15}, 5060, ()),
     "scarce": ({"EU": 26, "NA": 17, "APAC": 19}, 4000, ("ES", "IT", "MX", "BR")),
 }
 INCIDENTS = [("none", 40), ("surge", 30), ("absent", 15), ("topic", 15)]
@@ -175,7 +175,7 @@ def plan_incident(r, kind, markets):
     if kind == "promo":
         start = r.randint(15, 18) * 3600
         west = [m for m in markets if MARKETS[m][0] != "APAC"]
-        i.update({"from": start, "to": start + 3 * 3600, "times": r.uniform(3.9, 4.5),
+        i.update({"from": start, "to": start + 3 * 3600, "times": r.uniform(3.8, 4.2),
                   "markets": west if r.random() < .8 else markets})
     return i
 

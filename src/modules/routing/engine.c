@@ -8,9 +8,9 @@ enum { REFRESH_S = 10 };
 
 /* clang-format off */
 const struct route_weights route_weights_default = {
-	.resolve = 8, .urgency = 2, .scarce = 3, .demand = 1.5, .seat = 1.3, .seat_s = 1200, .seat_near = 0.3,
-	.load = 0.2, .work = 0.2, .per_chat = 0.08, .fair = 0.5, .vip = 2, .emotion = 0.4, .market = 0.02,
-	.regret = 0.5, .hold = 0, .mail_loss = 0.3, .age_cap_s = 930, .vip_cap_s = 0, .patience_s = 200,
+	.resolve = 12, .urgency = 3, .scarce = 3, .demand = 1.5, .seat = 1.3, .seat_s = 1200, .seat_near = 0.3,
+	.load = 0.2, .work = 0.2, .per_chat = 0.08, .fair = 0.5, .vip = 4, .emotion = 0.4, .market = 0.02,
+	.regret = 0.7, .hold = 0, .mail_loss = 0.3, .age_cap_s = 930, .vip_cap_s = 0, .patience_s = 200,
 	.growth = 0, .side = 1, .drain = 1, .amber = 0.8, .red = 1.0, .red_language = 1.5, .release = 0.8,
 	.keep = 0.3, .offer_s = 0, .learn = 80,
 };

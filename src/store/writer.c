@@ -5,8 +5,10 @@
  * comes meanwhile; with no timer, an idle desk commits at once.  done() comes after the flush. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/store_impl.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -236,8 +238,11 @@ void *sqlite_flush_main(void *arg)
 	size_t n;
 
 	while ((n = store_queue_take(&s->flushes, work, COUNT(work), true))) {
-		if (s->durable && !sqlite_flush_log(s->path, &s->log_fd))
+		if (s->durable && !sqlite_flush_log(s->path, &s->log_fd)) {
+			log_line(LOG_ERROR, "the log cannot be flushed: ending", "why",
+				 strerror(errno), NULL);
 			abort();
+		}
 		if (s->flush_delay_us)
 			sleep_us(s->flush_delay_us);
 		pthread_mutex_lock(&s->writes.lock);

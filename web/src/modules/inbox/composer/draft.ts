@@ -23,6 +23,8 @@ export interface Draft {
   at: number
   /** What the desk last kept for this window: finding it there again is no surprise. */
   known: string
+  /** Which of the two texts that is: the desk keeps one, this browser both. */
+  keptKind: Kind
   /** What another window keeps there meanwhile; neither is written over until somebody chose. */
   other?: Other
 }
@@ -50,6 +52,7 @@ export const fromDesk = (kept: Kept): Partial<Draft> => ({
   cc: kept.cc.join(', '),
   version: kept.version,
   known: kept.text,
+  keptKind: kindOf(kept),
   at: kept.at,
 })
 
@@ -93,4 +96,16 @@ export function keepHere(d: Draft) {
   const { seen: _seen, other: _other, ...kept } = d
   if (isEmpty(d)) localStorage.removeItem(storeKey(d.id))
   else localStorage.setItem(storeKey(d.id), JSON.stringify(kept))
+}
+
+/** The text of the kind the desk does not keep stands in this browser alone. */
+export function onlyHere(stored?: Partial<Draft>): Partial<Draft> {
+  const kind: Kind = (stored?.keptKind ?? stored?.kind) === 'note' ? 'reply' : 'note'
+  return stored?.[kind]?.trim() ? { [kind]: stored[kind] } : {}
+}
+
+/** Would it take the place of a text that stands in this browser alone? */
+export const hides = (d: Draft, kept: Kept) => {
+  const kind = kindOf(kept)
+  return kind !== d.keptKind && holds(kept) && Boolean(d[kind].trim()) && d[kind] !== kept.text
 }

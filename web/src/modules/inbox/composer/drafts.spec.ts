@@ -162,6 +162,32 @@ describe('coming back', () => {
     expect(again.d).toMatchObject({ reply: 'offline', other: { text: 'elsewhere' } })
   })
 
+  it('the text of the other kind stands in this browser and stays there', async () => {
+    const a = await openWindow()
+    type(a, 'An answer')
+    await settled()
+    a.d.kind = 'note'
+    a.d.note = 'A note'
+    a.drafts.keepDraft(a.d)
+    await settled()
+    expect(kept?.text).toBe('A note')
+    windows = []
+    expect((await openWindow()).d).toMatchObject({ reply: 'An answer', note: 'A note' })
+  })
+
+  it('nor does another window’s take its place without a word', async () => {
+    const a = await openWindow()
+    a.d.note = 'A note'
+    type(a, 'An answer')
+    await settled()
+    const b = await openWindow()
+    b.d.kind = 'note'
+    b.d.note = 'Another note'
+    b.drafts.keepDraft(b.d)
+    await settled()
+    expect(a.d).toMatchObject({ note: 'A note', other: { text: 'Another note' } })
+  })
+
   it('what was sent meanwhile from elsewhere does not come back', async () => {
     type(await openWindow(), 'Dear Ann')
     await settled()

@@ -13,10 +13,10 @@ import {
   fromStore,
   holds,
   isEmpty,
+  hides,
   keepHere,
+  onlyHere,
   otherOf,
-  storeKey,
-  textOf,
   type Draft,
   type Kept,
   type Kind,
@@ -52,12 +52,14 @@ export function draftOf(c: Conversation): Draft {
     at: 0,
     version: 0,
     known: '',
+    keptKind: 'reply',
+    ...onlyHere(stored),
     ...found,
     saved: unsaved ? 'local' : holds(there) ? 'saved' : 'clean',
   })
   drafts.set(c.id, draft)
   if (unsaved) void save(draft).catch(() => undefined)
-  else if (!there) localStorage.removeItem(storeKey(c.id))
+  else if (!there) keepHere(draft)
   return draft
 }
 
@@ -90,7 +92,7 @@ async function save(d: Draft) {
   }
   try {
     const kept = (await must(api.PUT('/conversations/{id}/draft', { ...params(d), body }))) as Kept
-    d.known = kept.text
+    Object.assign(d, { known: kept.text, keptKind: body.kind })
     // Sent meanwhile: the desk has forgotten it with the message.
     if (d.at === at || d.version) d.version = kept.version
   } catch (e) {
@@ -125,7 +127,8 @@ async function look(d: Draft) {
   if (d.other) return meet(d).catch(() => undefined)
   if (d.saved === 'local') return
   if (heard.get(d.id) === d.version) return void heard.delete(d.id)
-  const kept = await onDesk(d).catch(() => undefined)
+  const kept = await onDesk(d).catch(() => null)
+  if (kept === null) return
   // Typed while it was asked for: the next saving meets it.
   if ((d.saved as Draft['saved']) === 'local') return
   heard.delete(d.id)
@@ -135,6 +138,10 @@ async function look(d: Draft) {
 
 /** Under the hand that writes, a note does not turn into an answer: the kind stays. */
 function adopt(d: Draft, kept: Kept) {
+  if (hides(d, kept)) {
+    d.other = otherOf(kept)
+    return
+  }
   const { kind: _kind, ...rest } = fromDesk(kept)
   Object.assign(d, rest, { saved: holds(kept) ? 'saved' : 'clean' })
   keepHere(d)
@@ -143,14 +150,14 @@ function adopt(d: Draft, kept: Kept) {
 /** Sent from another window it goes from here too; what was not the text that went stays. */
 async function sentElsewhere(d: Draft) {
   d.version = 0
-  const text = textOf(d).trim()
+  const text = d[d.keptKind].trim()
   if (!text) return
   const query = { limit: 20 }
   const page = await must(
     api.GET('/conversations/{id}/thread', { params: { path: { id: d.id }, query } }),
   ).catch(() => undefined)
   const sent = page?.items.some((e) => e.person_id === myId.value && e.text?.trim() === text)
-  if (sent) clearSent(d)
+  if (sent) clearSent(d, d.keptKind)
   else if (page) keepDraft(d)
 }
 
@@ -186,10 +193,10 @@ addEventListener('beforeunload', (e) => {
 })
 
 /** Empties what was sent; the other kind stays. The desk forgets its draft when it takes a message. */
-export function clearSent(d: Draft) {
-  d[d.kind] = ''
-  if (d.kind === 'reply') d.began = 0
-  if (d.kind === 'reply') d.attachments = []
+export function clearSent(d: Draft, kind = d.kind) {
+  d[kind] = ''
+  if (kind === 'reply') d.began = 0
+  if (kind === 'reply') d.attachments = []
   else d.mentions = {}
   // The desk forgets its draft with the message; another window's text comes up in its place.
   const other = d.other

@@ -168,7 +168,11 @@ static struct held_out score_dev(struct arena *a, struct str bytes,
 /* With few examples a label, what a message means says more than its words. */
 static float dense_of(const struct fit_set *s, const struct fit_options *o)
 {
-	return o->dense_by > 0 ? o->dense_by : s->rows < 30 * s->labels.n ? 2.0f : 0.8f;
+	if (o->dense_by > 0)
+		return o->dense_by;
+	if (s->rows < 30 * s->labels.n)
+		return 2;
+	return o->kind == MODEL_ONE ? 1.6f : 0.8f;
 }
 
 /* Two sets as one; weights of the first hold on. */

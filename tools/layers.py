@@ -37,6 +37,7 @@ HOMES = {
     "cld2/": ("text/",),
     "linear.h": ("text/",),
     "brotli/": ("app/", "net/"),
+    "execinfo.h": ("app/fault",),
     "cmocka.h": (),
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/deliver_cmd.h"
 #include "app/demo.h"
+#include "app/fault.h"
 #include "app/hours_cmd.h"
 #include "app/modules.h"
 #include "app/pages.h"
@@ -87,6 +88,7 @@ static int run_serve(struct arena *a, struct config *c, const struct command *cm
 	int sig;
 
 	(void)cmd;
+	fault_watch();
 	block_signals(&set);
 	d = open_desk(a, c);
 	if (!d)

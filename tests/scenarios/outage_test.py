@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The database is locked, or gone: an error that says so, and the work goes on by itself afterwards."""
 import os
+import signal
 import sqlite3
 import subprocess
 import time
 import unittest
 from contextlib import contextmanager
 
-from engines import PGSQL, Scenario, both_engines
+from engines import PGSQL, Desk, Scenario, both_engines
 
 
 @both_engines
@@ -53,6 +54,14 @@ class Outage(Scenario):
             time.sleep(0.1)
         names = [t["name"] for t in self.admin.get("/tags")["items"]]
         self.assertEqual(names, ["afterwards"])
+
+
+class Fault(unittest.TestCase):
+    def test_it_says_where(self):
+        with Desk() as desk:
+            desk.process.send_signal(signal.SIGABRT)
+            self.assertEqual(desk.process.wait(30), -signal.SIGABRT)
+            self.assertRegex(desk.tail(), r"ended by a fault(.*\n)+.*aftersail\(.*\+0x")
 
 
 if __name__ == "__main__":

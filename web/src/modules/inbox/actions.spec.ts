@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 
-import type { Conversation } from '@/api/types'
+import type { Conversation, Session } from '@/api/types'
+import { session } from '@/shared/session'
+import { toasts } from '@/shared/toast'
 import { undoLast } from '@/shared/undo'
-import { patch, setStatus } from './actions'
+import { patch, patchWithUndo, setStatus } from './actions'
 import { loadConversation, openThread, threadHeard, type Open } from './useThread'
 
 /** A desk of one conversation that checks versions as the real one does. */
@@ -38,6 +40,7 @@ beforeEach(() => {
   open.conversation = { ...desk }
   open.pending = []
   asked.length = 0
+  toasts.length = 0
   hold = undefined
 })
 
@@ -83,5 +86,56 @@ describe('what a press does', () => {
     await vi.waitFor(() => expect(open.conversation).toMatchObject({ ...theirs, version: 2 }))
     expect(asked).toHaveLength(1)
     expect(status()).toBe('open')
+  })
+})
+
+describe('the way back', () => {
+  const signIn = (permissions: string[]) =>
+    (session.value = { person: { id: 3 }, permissions } as unknown as Session)
+  const said = () => toasts.map((toast) => toast.tone)
+
+  it.each([
+    ['by whom may assign', ['conversation.assign'], 4, { status: 'open', assignee_id: 4 }],
+    ['to a colleague is not tried', [], 4, { status: 'open', assignee_id: 3 }],
+    ['to oneself', [], 3, { status: 'open', assignee_id: 3 }],
+    ['to nobody', [], null, { status: 'open', assignee_id: null }],
+  ])('of who has it: %s', async (_, permissions, assignee_id, after) => {
+    signIn(permissions)
+    desk.assignee_id = assignee_id
+    open.conversation = { ...desk }
+    await patchWithUndo(open, { status: 'pending', assignee_id: 3 }, 'Done')
+    undoLast()
+    await vi.waitFor(() => expect(desk).toMatchObject({ ...after, version: 3 }))
+  })
+
+  it('is not offered when none of it can be', async () => {
+    signIn([])
+    desk.assignee_id = 4
+    open.conversation = { ...desk }
+    expect(await patchWithUndo(open, { assignee_id: 3 }, 'Done')).toBe(true)
+    expect(toasts.map((toast) => toast.action)).toEqual([undefined])
+  })
+
+  it.each([
+    ['a colleague changed it again', { status: 'open', snoozed_until: null }],
+    ['it was put off until another time', { snoozed_until: 99 }],
+    ['the customer wrote', { last_in_id: 9 }],
+  ] as const)('writes over nothing when %s since', async (_, theirs) => {
+    await patchWithUndo(open, { status: 'snoozed', snoozed_until: 50 }, 'Done')
+    desk = { ...desk, ...theirs, version: 9 }
+    Object.assign(open.conversation!, theirs)
+    undoLast()
+    expect(said()).toEqual(['bad'])
+    await vi.waitFor(() => expect(open.conversation).toMatchObject({ ...theirs, version: 9 }))
+    expect(asked).toHaveLength(1)
+  })
+
+  it('minds tags, not their order', async () => {
+    desk.tag_ids = [5]
+    open.conversation = { ...desk }
+    await patchWithUndo(open, { tag_ids: [5, 2] }, 'Done')
+    open.conversation.tag_ids = [2, 5]
+    undoLast()
+    await vi.waitFor(() => expect(desk.tag_ids).toEqual([5]))
   })
 })

@@ -1,11 +1,12 @@
 // What a press does to a conversation: shown at once, undone with the reason when refused.
 import { toRaw } from 'vue'
 
-import { api, asApiError, must } from '@/api/client'
+import { api, ApiError, asApiError, must } from '@/api/client'
 import type { Card, Conversation, ConversationPatch } from '@/api/types'
 import { customerName } from '@/shared/customers'
 import { t } from '@/shared/i18n'
-import { dismiss, sayProblem, sayUndo } from '@/shared/toast'
+import { can, myId } from '@/shared/session'
+import { dismiss, say, sayProblem, sayUndo } from '@/shared/toast'
 import { countsChanged, placeCard, touchCard } from './useList'
 import { loadConversation, newestIn, takeConversation, type Open } from './useThread'
 
@@ -85,14 +86,36 @@ export async function patch(open: Open, change: Change): Promise<boolean> {
   }
 }
 
+/** What leads back to where it stood, as far as this person may go there. */
+function wayBack(c: Conversation, change: Change) {
+  const back = pickOld(c, change)
+  delete back.snoozed_until
+  if (back.status === 'snoozed') back.snoozed_until = c.snoozed_until ?? undefined
+  const others = back.assignee_id && back.assignee_id !== myId.value
+  if (others && !can('conversation.assign')) delete back.assignee_id
+  return back
+}
+
+const sorted = (c: Change): Change =>
+  c.tag_ids ? { ...c, tag_ids: [...c.tag_ids].sort((a, b) => a - b) } : c
+
+/** Goes back, unless that would write over what somebody did or the customer wrote since. */
+function undo(open: Open, change: Change, back: Change, seen: number) {
+  const c = open.conversation
+  if (c && seenIn(open) <= seen && same(sorted(pickOld(c, change)), sorted(change)))
+    return void patch(open, back)
+  sayProblem(new ApiError('error.version', '', 409))
+  void loadConversation(open).catch(() => undefined)
+}
+
 /** Changes it, and offers the way back for ten seconds: from the press on, as it shows from then. */
 export async function patchWithUndo(open: Open, change: Change, done: string) {
   const c = open.conversation
   if (!c) return false
-  const back = pickOld(c, change)
-  delete back.snoozed_until
-  if (back.status === 'snoozed') back.snoozed_until = c.snoozed_until ?? undefined
-  const offer = sayUndo(done, () => void patch(open, back))
+  const back = wayBack(c, change)
+  const seen = seenIn(open)
+  const some = Object.keys(back).length > 0
+  const offer = some ? sayUndo(done, () => undo(open, change, back, seen)) : say(done)
   const made = await patch(open, change)
   if (!made) dismiss(offer)
   return made

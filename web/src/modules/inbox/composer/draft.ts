@@ -23,6 +23,8 @@ export interface Draft {
   at: number
   /** What the desk last kept for this window: finding it there again is no surprise. */
   known: string
+  /** What was sent to be kept since then: it may have arrived although no answer came. */
+  tried: string[]
   /** Which of the two texts that is: the desk keeps one, this browser both. */
   keptKind: Kind
   /** What another window keeps there meanwhile; neither is written over until somebody chose. */
@@ -68,7 +70,7 @@ export const holds = (kept: Kept | null | undefined) =>
 
 /** Another text than the one in this window, and not one this window itself has kept there. */
 export const foreign = (d: Draft, kept: Kept) =>
-  holds(kept) && kept.text !== d.known && kept.text !== d[kindOf(kept)]
+  holds(kept) && ![d.known, d[kindOf(kept)], ...d.tried].includes(kept.text)
 
 /** The bare addresses of a line such as "Ann Lee <ann@a.example>, bo@b.example". */
 export const addresses = (line: string) =>
@@ -93,7 +95,7 @@ export function bodyOf(d: Draft) {
 }
 
 export function keepHere(d: Draft) {
-  const { seen: _seen, other: _other, ...kept } = d
+  const { seen: _seen, other: _other, tried: _tried, ...kept } = d
   if (isEmpty(d)) localStorage.removeItem(storeKey(d.id))
   else localStorage.setItem(storeKey(d.id), JSON.stringify(kept))
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import type { Conversation, Entry } from '@/api/types'
-import { clearSent, draftOf, keepDraft, settleOther, type Draft } from './drafts'
+import { clearSent, draftOf, keepDraft, settleOther, takeBack, type Draft } from './drafts'
 
 /** What live.ts would pass on: two windows are two copies of this module beside one desk. */
 interface Window {
@@ -10,12 +10,15 @@ interface Window {
   hear: (version: number) => void
   clear: typeof clearSent
   settle: typeof settleOther
+  back: typeof takeBack
 }
 
 type Kept = NonNullable<Conversation['draft']>
 let kept: Kept | null = null
 let sent: Entry[] = []
 let version = 0
+/** What becomes of the answer to a draft that was kept. */
+let answer = async (body: Response) => body
 const json = (status: number, body: unknown) =>
   new Response(JSON.stringify(body), {
     status,
@@ -32,7 +35,7 @@ vi.stubGlobal('fetch', async (request: Request) => {
   const body = (await request.clone().json()) as Kept
   if (kept && body.version !== kept.version) return json(409, { key: 'error.version', status: 409 })
   kept = { ...body, attachments: [], at: 1, version: ++version }
-  return json(200, kept)
+  return answer(json(200, kept))
 })
 
 let windows: Window[] = []
@@ -47,7 +50,8 @@ async function openWindow(): Promise<Window> {
   const drafts = await import('./drafts')
   const d = drafts.draftOf(conversation(id))
   const hear = (now: number) => heard.forEach((h) => h({ conversation_id: id, version: now }))
-  const one = { drafts, d, hear, clear: drafts.clearSent, settle: drafts.settleOther }
+  const { clearSent: clear, settleOther: settle, takeBack: back } = drafts
+  const one = { drafts, d, hear, clear, settle, back }
   windows.push(one)
   return one
 }
@@ -71,6 +75,7 @@ beforeEach(() => {
   kept = null
   sent = []
   windows = []
+  answer = async (body) => body
   id++
   localStorage.clear()
 })
@@ -147,6 +152,68 @@ describe('two windows of one person', () => {
     await settled()
     expect(a.d.other).toBeUndefined()
     expect(kept.text).toBe('Dear Ann')
+  })
+})
+
+describe('a line that is slow or lost', () => {
+  it('one’s own words are no other’s though the answer to them was lost', async () => {
+    const a = await openWindow()
+    answer = () => Promise.reject(new TypeError('lost'))
+    for (const text of ['Dear', 'Dear Ann']) {
+      type(a, text)
+      await vi.advanceTimersByTimeAsync(900)
+    }
+    type(a, 'Dear Ann, hello')
+    answer = async (body) => body
+    await settled()
+    expect(a.d.other).toBeUndefined()
+    expect(kept?.text).toBe('Dear Ann, hello')
+  })
+
+  it.each([100, 2000])('what is kept after it was sent goes again (%d ms)', async (late) => {
+    const a = await openWindow()
+    answer = (body) => new Promise((done) => setTimeout(() => done(body), late))
+    type(a, 'Dear Ann')
+    await vi.advanceTimersByTimeAsync(850)
+    a.clear(a.d)
+    expect(kept?.text).toBe('Dear Ann')
+    await vi.advanceTimersByTimeAsync(9000)
+    expect(kept?.text).toBe('')
+    expect(a.d.saved).toBe('clean')
+  })
+})
+
+describe('a sending taken back', () => {
+  /** The desk's draft is the text that was not sent, whatever it was since. */
+  const undone = (text: string) =>
+    (kept = { kind: 'reply', text, attachments: [], to: [], cc: [], at: 2, version: ++version })
+
+  it('stands before what was typed since, and both are kept', async () => {
+    const a = await openWindow()
+    type(a, 'And one more')
+    await settled()
+    a.back(a.d, { text: 'Dear Ann', attachments: [], version: undone('Dear Ann').version })
+    await settled()
+    expect(a.d.other).toBeUndefined()
+    expect(kept?.text).toBe('Dear Ann\n\nAnd one more')
+  })
+
+  it('is no other’s while what was typed since is on its way', async () => {
+    const a = await openWindow()
+    type(a, 'And one more')
+    const { version: _none, ...back } = undone('Dear Ann')
+    a.back(a.d, { kind: 'reply', text: back.text, attachments: [] })
+    await settled()
+    expect(a.d.other).toBeUndefined()
+    expect(kept?.text).toBe('Dear Ann\n\nAnd one more')
+  })
+
+  it('is there once though the stream told of it first', async () => {
+    const a = await openWindow()
+    const { version: now } = undone('Dear Ann')
+    await settled()
+    a.back(a.d, { text: 'Dear Ann', attachments: [], version: now })
+    expect(a.d.reply).toBe('Dear Ann')
   })
 })
 

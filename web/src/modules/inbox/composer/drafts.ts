@@ -25,6 +25,7 @@ import {
 export { addresses, isEmpty, type Draft, type Kind } from './draft'
 
 const SAVE_MS = 800
+const TRIED = 8
 const drafts = new Map<number, Draft>()
 const timers = new Map<number, ReturnType<typeof setTimeout>>()
 /** What the desk keeps; what this browser could not take there yet goes before it. */
@@ -55,6 +56,7 @@ export function draftOf(c: Conversation): Draft {
     keptKind: 'reply',
     ...onlyHere(stored),
     ...found,
+    tried: [],
     saved: unsaved ? 'local' : holds(there) ? 'saved' : 'clean',
   })
   drafts.set(c.id, draft)
@@ -90,15 +92,17 @@ async function save(d: Draft) {
     d.saved = 'clean'
     return
   }
+  d.tried = [...d.tried.slice(1 - TRIED), body.text]
   try {
     const kept = (await must(api.PUT('/conversations/{id}/draft', { ...params(d), body }))) as Kept
-    Object.assign(d, { known: kept.text, keptKind: body.kind })
-    // Sent meanwhile: the desk has forgotten it with the message.
-    if (d.at === at || d.version) d.version = kept.version
+    const { text: known, version } = kept
+    Object.assign(d, { known, version, keptKind: body.kind, tried: [] })
   } catch (e) {
     if (asApiError(e).key !== 'error.version') throw e
     return meet(d)
   }
+  // Sent meanwhile: kept after the message took the draft away, it would stay there for ever.
+  if (d.at !== at && d.saved === 'clean' && !empty) keepDraft(d)
   if (d.at !== at) return
   d.saved = empty ? 'clean' : 'saved'
   keepHere(d)
@@ -210,6 +214,8 @@ export interface Returned {
   kind?: Kind
   text: string
   attachments: FileInfo[]
+  /** Of the desk's draft, when that is this text again. */
+  version?: number
 }
 
 /** Puts a text back that was not sent after all, before whatever has been written since. */
@@ -219,6 +225,18 @@ export function putBack(d: Draft, { kind = 'reply', text, attachments }: Returne
   const known = new Set(d.attachments.map((f) => f.id))
   d.attachments = [...attachments.filter((f) => !known.has(f.id)), ...d.attachments]
   keepDraft(d)
+}
+
+/** A sending taken back: the desk keeps that text again, in the place of what it kept since. */
+export function takeBack(d: Draft, back: Returned) {
+  const { other } = d
+  // Its news on the stream may have been faster than the answer.
+  const shown = back.version !== undefined && d.version === back.version
+  d.other = undefined
+  if (other && other.version !== back.version) putBack(d, other)
+  const { text: known, version = d.version, kind: keptKind = 'reply' } = back
+  Object.assign(d, { known, version, keptKind })
+  if (!shown) putBack(d, back)
 }
 
 export const draftById = (id: number) => drafts.get(id)

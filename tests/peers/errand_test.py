@@ -54,9 +54,9 @@ class Errands(unittest.TestCase):
         first = int(slow.stdout.readline())
         self.assertGreater(int(self.desk.sql(self.insert())), first)
         self.mail.wait_for(SUPPORT, 1, "Sent")
-        wait_until(lambda: self.left() == 0, 10, "the later one to end")
+        wait_until(lambda: self.left() == 0, 60, "the later one to end")
         slow.communicate("COMMIT;\n")
-        wait_until(lambda: self.left() == 0, 10, "the earlier one to end")
+        wait_until(lambda: self.left() == 0, 60, "the earlier one to end")
         time.sleep(2)
         self.assertEqual(len(self.mail.read(SUPPORT, "Sent")), 2)
 

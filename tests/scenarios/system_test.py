@@ -35,7 +35,7 @@ class System(Scenario):
         self.desk.stop()
         began = int(time.time() * 1000)
         self.desk.start()
-        end = time.time() + 20
+        end = time.time() + 60
         rules = {}
         while time.time() < end:
             rules = {r["name"]: r for r in self.admin.get("/system")["cleanup"]}

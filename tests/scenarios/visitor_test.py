@@ -49,7 +49,7 @@ class Visitor(Scenario):
                 who.post("/chat/me/seen", {"up_to": 1}, status=204)
             used = int(self.desk.sql(f"SELECT used_at FROM visitor WHERE id = {first['visitor_id']}"))
             self.assertLess(time.time() * 1000 - used, 60000, what)
-        self.rest(first["visitor_id"], 31)
+        self.rest(first["visitor_id"], 32)
         self.reads(first, 401)
         who = self.desk.nobody()
         who.token = first["token"]
@@ -58,11 +58,20 @@ class Visitor(Scenario):
         self.reads(first, 401)
         self.assertNotEqual(self.begin(uuid.uuid4().hex)["visitor_id"], first["visitor_id"])
 
+    def test_a_day_is_a_day_from_the_last_use(self):
+        """A use is written down once a day: who was here an hour ago may stand there as of yesterday."""
+        made = self.admin.post("/inboxes", {"name": "short", "channel": "chat", "settings": {"visitor_days": 1}})
+        visitor = self.desk.visitor(made["key"])
+        self.desk.sql(f"UPDATE visitor SET used_at = used_at - {25 * 3600 * 1000}")
+        visitor.post("/chat/me/messages", {"client_id": uuid.uuid4().hex, "text": "still here"})
+        self.desk.sql(f"UPDATE visitor SET used_at = used_at - {2 * DAY + 60000}")
+        visitor.get("/chat/me/messages", status=401)
+
     def test_a_signature_leads_back_but_no_old_token(self):
         client, name = uuid.uuid4().hex, "buyer-" + uuid.uuid4().hex
         signed = {"identity": name, "identity_hash": hmac.new(b"s3cret", name.encode(), hashlib.sha256).hexdigest()}
         first = self.begin(client, **signed)
-        self.rest(first["visitor_id"], 31)
+        self.rest(first["visitor_id"], 32)
         second = self.begin(client, **signed)
         self.assertNotEqual(second["visitor_id"], first["visitor_id"])
         self.reads(second)

@@ -43,6 +43,18 @@ static SHAPE(view_shape, "Macro", struct inbox_macro, view_fields);
 static SHAPE(post_shape, "MacroNew", struct inbox_macro, post_fields);
 static SHAPE(put_shape, "MacroChange", struct inbox_macro, put_fields);
 
+/* A team that is gone is none. */
+static enum err settle_team(struct ctx *c, struct opt_int *team)
+{
+	bool known = true;
+
+	if (team->is == GIVEN)
+		TRY(account_team_known(c, team->v, &known));
+	if (!known)
+		*team = NULL_INT;
+	return E_OK;
+}
+
 static enum err read_macros(struct ctx *c, struct opt_int id, struct list *out)
 {
 	struct list rows, tags;
@@ -67,6 +79,7 @@ static enum err read_macros(struct ctx *c, struct opt_int id, struct list *out)
 					      .snooze_hours = row[i].snooze_hours,
 					      .team_id = row[i].team_id,
 					      .tag_ids = ids};
+		TRY(settle_team(c, &all[i].team_id));
 	}
 	*out = (struct list){all, rows.n};
 	return E_OK;

@@ -30,8 +30,8 @@ static bool token_ok(struct ctx *c, struct str token, int64_t *id)
 	return str_eq_secret(token, make_token(c, *id));
 }
 
-/* A token nobody has used for the inbox's span lets nobody in again.  Its inbox is asked only about
- * one that rested for a day: that is how often a use is written down, too. */
+/* A token nobody has used for the inbox's span lets nobody in again.  A use is written down once a
+ * day, so the last one may be a day younger than what stands there. */
 static enum err lapsed(struct ctx *c, int64_t inbox_id, int64_t used_at, bool *is)
 {
 	struct inbox_link link;
@@ -41,7 +41,7 @@ static enum err lapsed(struct ctx *c, int64_t inbox_id, int64_t used_at, bool *i
 		return E_OK;
 	TRY(inbox_link_of(c, inbox_id, &link));
 	const struct webchat_settings *s = link.settings;
-	*is = link.channel != &webchat_channel || c->now - used_at > s->visitor_days * DAY_MS;
+	*is = link.channel != &webchat_channel || c->now - used_at > (s->visitor_days + 1) * DAY_MS;
 	return E_OK;
 }
 
@@ -280,6 +280,8 @@ static enum err add_visitor(struct ctx *c, const struct inbox_link *link, const 
 						       .page = in->page,
 						       .at = c->now},
 			   &row, 1, &n));
+	if (n == 0) /* the same browser began in another call meanwhile */
+		return E_RETRY;
 	*id = row.id;
 	return E_OK;
 }

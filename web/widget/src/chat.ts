@@ -181,8 +181,10 @@ export class Chat {
     this.line?.abort()
     this.line = undefined
     this.thread.clear()
-    if (this.visit.token !== this.liveToken) return this.goLive() // another tab has begun anew
-    this.remember({ client_id: uuid(), seen: 0, token: undefined, mailed: undefined })
+    const { token } = this.visit
+    if (token && token !== this.liveToken) return this.goLive() // another tab has begun anew
+    // Several calls may hear it: the first one begins anew.
+    if (token) this.remember({ client_id: uuid(), seen: 0, token: undefined, mailed: undefined })
     this.loaded = true
     this.o.onChange()
   }
@@ -211,7 +213,7 @@ export class Chat {
       identity_hash: s.identityHash,
     })
     this.refused = ''
-    this.remember({ token, identity: s.identity, renewed: Date.now() })
+    this.remember({ client_id, token, identity: s.identity, renewed: Date.now() })
   }
 
   private goLive() {

@@ -3,6 +3,7 @@
 
 #include "text/cld2.h"
 
+#include <algorithm>
 #include <cld2/public/compact_lang_det.h>
 #include <cld2/public/encodings.h>
 #include <string.h>
@@ -15,6 +16,10 @@ static const char *const renamed[][2] = {
 
 extern "C" void cld2_guess(const char *p, size_t n, struct cld2_guess out[3])
 {
+	// CLD2 looks at the character after the last one, and a broken one there sends it astray:
+	// it gets a copy that ends in NUL.
+	char text[CLD2_BYTES + 1];
+	size_t size = std::min(n, static_cast<size_t>(CLD2_BYTES));
 	CLD2::CLDHints hints = {nullptr, nullptr, CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
 	CLD2::Language lang[3];
 	int percent[3], bytes;
@@ -22,7 +27,9 @@ extern "C" void cld2_guess(const char *p, size_t n, struct cld2_guess out[3])
 	int valid;
 	bool reliable;
 
-	CLD2::ExtDetectLanguageSummaryCheckUTF8(p, static_cast<int>(n), true, &hints,
+	memcpy(text, p, size);
+	text[size] = 0;
+	CLD2::ExtDetectLanguageSummaryCheckUTF8(text, static_cast<int>(size), true, &hints,
 						CLD2::kCLDFlagBestEffort, lang, percent, score,
 						nullptr, &bytes, &reliable, &valid);
 	for (int i = 0; i < 3; i++) {

@@ -8,12 +8,14 @@
 extern "C" {
 #endif
 
+enum { CLD2_BYTES = 16384 };
+
 struct cld2_guess {
 	char code[4]; /* ISO 639-1 as lang.h uses it, or empty */
 	int percent;  /* of the text */
 };
 
-/* Reads up to the first broken byte. */
+/* Reads up to the first broken byte, and no further than CLD2_BYTES. */
 void cld2_guess(const char *p, size_t n, struct cld2_guess out[3]);
 
 #ifdef __cplusplus

@@ -11,6 +11,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -48,6 +50,37 @@ static void tells_languages(void **state)
 		if (languages[i].variant[0])
 			assert_string_equal(r.variant, languages[i].variant);
 	}
+	arena_free(a);
+}
+
+/* A text at the end of a page that has none after it: CLD2 looked one character further. */
+static void reads_no_further(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct lang_table *t;
+	const char *why;
+	struct lang_result r;
+	static const char *const ends[] = {"Croroo\357\274\237ro\345\204\200",
+					   "ma commande 儀",
+					   "está aqu\303\255",
+					   "где она не",
+					   "und ist 退款",
+					   "my order 😀",
+					   "Wo ist das Paket?"};
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *room =
+	    mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(room, MAP_FAILED);
+	assert_int_equal(mprotect(room + page, page, PROT_NONE), 0);
+	assert_int_equal(lang_map(a, MODELS "/lang.table", &t, &why), E_OK);
+	for (size_t i = 0; i < COUNT(ends); i++) {
+		size_t n = strlen(ends[i]);
+		char *text = memcpy(room + page - n, ends[i], n);
+		lang_detect(t, (struct str){text, n}, NULL, &r);
+	}
+	munmap(room, 2 * page);
 	arena_free(a);
 }
 
@@ -218,9 +251,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(tells_languages),       cmocka_unit_test(hears_what_the_caller_knows),
-	    cmocka_unit_test(refuses_broken_tables), cmocka_unit_test(hears_moods),
-	    cmocka_unit_test(tells_topics),          cmocka_unit_test(warns_of_harsh_drafts),
-	    cmocka_unit_test(bears_bad_input),
+	    cmocka_unit_test(reads_no_further),      cmocka_unit_test(refuses_broken_tables),
+	    cmocka_unit_test(hears_moods),           cmocka_unit_test(tells_topics),
+	    cmocka_unit_test(warns_of_harsh_drafts), cmocka_unit_test(bears_bad_input),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

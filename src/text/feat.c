@@ -202,10 +202,9 @@ static bool is_apostrophe(const struct feats *f, size_t i, size_t n)
 	       f->cls[i + 1] == FOLD_LETTER;
 }
 
-/* The end of the word, dense run or mark at i. */
-static size_t end_of(const struct feats *f, size_t i, size_t n)
+size_t feat_run(const struct feats *f, size_t i)
 {
-	size_t to = i + 1;
+	size_t to = i + 1, n = f->chars;
 
 	if (is_dense(f->cls[i]))
 		while (to < n && (is_dense(f->cls[to]) || f->cls[to] == FOLD_MARK))
@@ -217,6 +216,16 @@ static size_t end_of(const struct feats *f, size_t i, size_t n)
 		while (to < n && f->cps[to] == f->cps[i])
 			to++;
 	return to;
+}
+
+bool feat_dense(const struct feats *f, size_t i)
+{
+	return is_dense(f->cls[i]);
+}
+
+bool feat_word(const struct feats *f, size_t i)
+{
+	return is_word(f->cls[i]);
 }
 
 static bool is_mark(uint32_t c)
@@ -263,7 +272,7 @@ static const char *const negations[] = {
     "\xd0\xb1\xd0\xb5\xd0\xb7",
 };
 
-static bool is_negation(const struct feats *f, size_t from, size_t to)
+bool feat_negates(const struct feats *f, size_t from, size_t to)
 {
 	char z[WORD_CHARS * 4 + 4];
 	size_t n = 0;
@@ -296,7 +305,7 @@ static void add_words(struct feats *f, unsigned flags)
 	int negated = 0;
 
 	for (size_t i = 0; i < f->chars && n < WORDS_MAX; i = to) {
-		to = end_of(f, i, f->chars);
+		to = feat_run(f, i);
 		bool picture = f->cls[i] == FOLD_SYMBOL, mark = is_mark(f->cps[i]);
 		if (is_dense(f->cls[i])) {
 			add_dense(f, i, to);
@@ -313,7 +322,7 @@ static void add_words(struct feats *f, unsigned flags)
 			add(f, h, FEAT_WORD);
 		if (flags & FEAT_NEGATE && negated-- > 0)
 			add(f, h + SEED_NOT, FEAT_WORD);
-		if (flags & FEAT_NEGATE && is_negation(f, i, to))
+		if (flags & FEAT_NEGATE && feat_negates(f, i, to))
 			negated = 4;
 		if (flags & FEAT_GRAMS && !mark && !picture)
 			add_grams(f, i, to);
@@ -336,7 +345,7 @@ static void add_signs(struct feats *f)
 	size_t to;
 
 	for (size_t i = 0; i < f->chars; i = to) {
-		to = end_of(f, i, f->chars);
+		to = feat_run(f, i);
 		if (!is_sign(f, i))
 			continue;
 		uint32_t h = mix(SEED_NAME, f->cps[i]);

@@ -32,16 +32,24 @@ struct feat {
 struct feats {
 	size_t n;
 	struct feat v[FEAT_MAX];
-	size_t chars, words; /* folded characters and words read */
+	size_t chars, words;      /* folded characters and words read */
+	uint32_t cps[FEAT_CHARS]; /* the folded characters */
+	uint8_t cls[FEAT_CHARS];  /* and what each is, enum fold_class */
 	/* what follows is scratch */
-	uint32_t cps[FEAT_CHARS];
-	uint8_t cls[FEAT_CHARS];
 	size_t mask;                /* slots in use, less 1 */
 	uint16_t slots[FEAT_SLOTS]; /* index + 1 */
 };
 
 /* Fill f from text, whatever its bytes. */
 void feat_read(struct feats *f, struct str text, unsigned flags);
+
+/* Where the word, dense run or repeated sign at i ends; i is less than f->chars. */
+size_t feat_run(const struct feats *f, size_t i);
+/* Is the character of a script without spaces; of a word of any other? */
+bool feat_dense(const struct feats *f, size_t i);
+bool feat_word(const struct feats *f, size_t i);
+/* Does the word at [from, to) say no, in one of the languages known here? */
+bool feat_negates(const struct feats *f, size_t from, size_t to);
 
 /* Count one more feature: for what callers know beside the text. */
 void feat_add(struct feats *f, uint32_t id, float value);

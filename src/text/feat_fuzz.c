@@ -1,6 +1,7 @@
-/* Any bytes become a bounded number of features and tokens, spans inside the text. */
+/* Any bytes become a bounded number of features and tokens, spans inside the text, and compare. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text/feat.h"
+#include "text/similar.h"
 #include "text/spot.h"
 #include "text/token.h"
 
@@ -18,7 +19,7 @@ static bool check(void *arg, struct str token, size_t from, size_t to)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct feats f;
+	static struct feats f, g;
 	struct str text = {(const char *)data, size};
 	struct spot v[32];
 
@@ -33,5 +34,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		end = v[i].to;
 	}
+	float p =
+	    similar_pair(&f, &g, str_slice(text, 0, size / 2), str_slice(text, size / 2, size));
+	if (!(p >= 0 && p <= 1))
+		abort();
 	return 0;
 }

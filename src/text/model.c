@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text/mapfile.h"
 #include "text/model_file.h"
+#include "text/scratch.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Large and written before it is read: not worth zeroing at each message. */
-#if defined(__has_attribute) && __has_attribute(uninitialized)
-#define SCRATCH __attribute__((uninitialized))
-#else
-#define SCRATCH
-#endif
 
 struct layer {
 	const float *in_scale, *bias, *out;
@@ -250,9 +244,17 @@ float text_model_label_at(const struct text_model *m, size_t label)
 	return m->label_at[label];
 }
 
+/* Tables are much larger than the caches: what will be read in a moment is asked for now. */
+enum { AHEAD = 12 };
+
+static uint32_t slot_of(const struct text_model *m, uint32_t id)
+{
+	return (id * 0x9e3779b1u) & (m->h->slots - 1);
+}
+
 static uint32_t column_of(const struct text_model *m, uint32_t id)
 {
-	uint32_t mask = m->h->slots - 1, at = (id * 0x9e3779b1u) & mask;
+	uint32_t mask = m->h->slots - 1, at = slot_of(m, id);
 
 	while (m->slot[at].column && m->slot[at].id != id)
 		at = (at + 1) & mask;
@@ -272,9 +274,17 @@ static size_t weigh(const struct text_model *m, const struct feats *f, struct kn
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
-		uint32_t column = column_of(m, f->v[i].id);
+		if (i + AHEAD < f->n)
+			__builtin_prefetch(&m->slot[slot_of(m, f->v[i + AHEAD].id)]);
+		k[i].column = column_of(m, f->v[i].id);
+		if (k[i].column)
+			__builtin_prefetch(&m->idf[k[i].column - 1]);
+	}
+	for (size_t i = 0; i < f->n; i++) {
+		uint32_t column = k[i].column;
 		if (!column)
 			continue;
+		__builtin_prefetch(&m->start[column - 1]);
 		float v = (f->v[i].value == 1 ? 1 : 1 + logf(f->v[i].value)) * m->idf[column - 1];
 		block[n] = f->v[i].id & 1;
 		sum[block[n]] += v * v;
@@ -306,9 +316,15 @@ static size_t add_dense(const struct text_model *m, const struct feats *f, struc
 static void linear_scores(const struct text_model *m, const struct known *k, size_t n, float *s)
 {
 	memset(s, 0, m->h->labels * sizeof *s);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (i + AHEAD < n) {
+			uint32_t c = m->start[k[i + AHEAD].column];
+			__builtin_prefetch(&m->cell_label[c]);
+			__builtin_prefetch(&m->cell_weight[c]);
+		}
 		for (uint32_t c = m->start[k[i].column]; c < m->start[k[i].column + 1]; c++)
 			s[m->cell_label[c]] += k[i].value * m->cell_weight[c];
+	}
 	for (size_t i = 0; i < m->h->labels; i++)
 		s[i] = s[i] * m->scale[i] + m->bias[i];
 }
@@ -322,6 +338,10 @@ static void layer_scores(const struct text_model *m, const struct layer *l, cons
 	memcpy(h, l->bias, size * sizeof *h);
 	for (size_t i = 0; i < n; i++) {
 		const int8_t *row = l->in + (size_t)k[i].column * size;
+		if (i + AHEAD < n) {
+			__builtin_prefetch(l->in + (size_t)k[i + AHEAD].column * size);
+			__builtin_prefetch(&l->in_scale[k[i + AHEAD].column]);
+		}
 		float by = k[i].value * l->in_scale[k[i].column];
 		for (size_t j = 0; j < size; j++)
 			h[j] += by * row[j];

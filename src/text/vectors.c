@@ -2,6 +2,7 @@
 #include "text/vectors.h"
 
 #include "text/mapfile.h"
+#include "text/scratch.h"
 #include "text/vectors_file.h"
 
 #include <math.h>
@@ -104,9 +105,17 @@ uint64_t text_vectors_sum(const struct text_vectors *v)
 	return v->h->sum;
 }
 
+/* Tables are much larger than the caches: what will be read in a moment is asked for now. */
+enum { AHEAD = 12 };
+
+static uint32_t slot_of(const struct text_vectors *v, uint32_t id)
+{
+	return (id * 0x9e3779b1u) & (v->h->slots - 1);
+}
+
 static uint32_t unit_of(const struct text_vectors *v, uint32_t id)
 {
-	uint32_t mask = v->h->slots - 1, at = (id * 0x9e3779b1u) & mask;
+	uint32_t mask = v->h->slots - 1, at = slot_of(v, id);
 
 	while (v->slot[at].column && v->slot[at].id != id)
 		at = (at + 1) & mask;
@@ -129,17 +138,28 @@ void text_vectors_read(const struct text_vectors *v, const struct feats *f, floa
 {
 	float part[FEAT_BLOCKS][VECTORS_DIMS_MAX] = {{0}}, sum[FEAT_BLOCKS] = {0}, size = 0;
 	size_t dims = v->h->dims, words = 0, known = 0;
+	SCRATCH uint32_t unit[FEAT_MAX];
 
 	for (size_t i = 0; i < f->n; i++) {
+		if (i + AHEAD < f->n)
+			__builtin_prefetch(&v->slot[slot_of(v, f->v[i + AHEAD].id)]);
+		unit[i] = unit_of(v, f->v[i].id);
+		if (!unit[i])
+			continue;
+		for (size_t d = 0; d < dims; d += 64)
+			__builtin_prefetch(v->cell + (size_t)(unit[i] - 1) * dims + d);
+		__builtin_prefetch(&v->idf[unit[i] - 1]);
+		__builtin_prefetch(&v->scale[unit[i] - 1]);
+	}
+	for (size_t i = 0; i < f->n; i++) {
 		size_t block = f->v[i].id & 1;
-		uint32_t unit = unit_of(v, f->v[i].id);
 		words += block == FEAT_WORD;
-		if (!unit)
+		if (!unit[i])
 			continue;
 		known += block == FEAT_WORD;
-		float w = (f->v[i].value == 1 ? 1 : 1 + logf(f->v[i].value)) * v->idf[unit - 1];
-		const int8_t *row = v->cell + (size_t)(unit - 1) * dims;
-		float by = w * v->scale[unit - 1];
+		float w = (f->v[i].value == 1 ? 1 : 1 + logf(f->v[i].value)) * v->idf[unit[i] - 1];
+		const int8_t *row = v->cell + (size_t)(unit[i] - 1) * dims;
+		float by = w * v->scale[unit[i] - 1];
 		sum[block] += w * w;
 		for (size_t d = 0; d < dims; d++)
 			part[block][d] += by * row[d];

@@ -59,12 +59,14 @@ static void read_case(struct pull *p, struct reader *r, struct day_case *x)
 		switch (i) {
 		case 0: x->t = pull_real(p); break;
 		case 1:
-			x->market = in_range(p, route_name(r->a, &s->markets, pull_text(p)), 63);
+			x->market =
+			    in_range(p, route_name_or_rest(r->a, &s->markets, pull_text(p)), 63);
 			break;
 		case 2: x->profile = (uint16_t)pull_int(p); break;
 		case 3: x->channel = in_range(p, wire_channel(pull_text(p)), CH_EMAIL); break;
 		case 4:
-			x->topic = in_range(p, route_name(r->a, &s->topics, pull_text(p)), 31);
+			x->topic =
+			    in_range(p, route_name_or_rest(r->a, &s->topics, pull_text(p)), 63);
 			break;
 		case 5: x->complex = in_range(p, pull_int(p), 1); break;
 		case 6: x->vip = in_range(p, pull_int(p), 1); break;

@@ -93,7 +93,7 @@ bool engine_contact_ok(const struct engine *e, const struct route_contact *c)
 	    c->topic >= ROUTE_TOPICS_MAX || c->complex > 1 || c->vip > 1 || c->emotion > 2 ||
 	    c->n_langs > ROUTE_SPEAKS_MAX || c->lang >= e->set.langs.n ||
 	    c->need_lang > ROUTE_GRADE_MAX + 1 || c->need_skill > ROUTE_GRADE_MAX + 1 ||
-	    !(c->target_s > 0) || !isfinite(c->target_s) || !isfinite(c->t))
+	    !(c->target_s > 0) || !isfinite(c->target_s) || !(fabs(c->t) <= ROUTE_TIME_MAX))
 		return false;
 	for (int i = 0; i < c->n_langs; i++)
 		if (c->langs[i].lang >= e->set.langs.n || c->langs[i].grade > ROUTE_GRADE_MAX)
@@ -324,7 +324,7 @@ enum err engine_step(struct engine *e, const struct route_event *v, struct route
 	e->looking = 0;
 	e->steps++;
 	*out = (struct route_out){0};
-	if (!isfinite(v->t))
+	if (!(fabs(v->t) <= ROUTE_TIME_MAX))
 		return E_INVALID;
 	e->now = v->t > e->now ? v->t : e->now;
 	refresh(e);

@@ -18,8 +18,10 @@
 
 enum {
 	ROUTE_LANGS_MAX = 64, /* language tags of a desk, variants counted apart */
-	ROUTE_TOPICS_MAX = 32,
+	ROUTE_TOPICS_MAX =
+	    64, /* the last of topics, and of markets, stands for all that have no room */
 	ROUTE_MARKETS_MAX = 64,
+	ROUTE_NAME_MAX = 128,  /* bytes of a tag, a topic's or a market's name */
 	ROUTE_SPEAKS_MAX = 8,  /* languages of one person or customer */
 	ROUTE_SHIFTS_MAX = 16, /* roster spans of one person */
 	ROUTE_GRADE_MAX = 5,
@@ -27,6 +29,9 @@ enum {
 	ROUTE_PEOPLE_MAX = 20000,
 	ROUTE_WAITING_MAX = 4000000,
 };
+
+/* Seconds: three centuries, so Unix time will do. */
+#define ROUTE_TIME_MAX 1e10
 
 enum route_channel { CH_PHONE, CH_CHAT, CH_WHATSAPP, CH_TELEGRAM, CH_EMAIL, CH_CALLBACK, CH__N };
 
@@ -88,7 +93,7 @@ extern const struct route_weights route_weights_default;
 double *route_weight_find(struct route_weights *, struct str name);
 
 struct route_names {
-	struct str v[64];
+	struct str v[64]; /* UTF-8, at most ROUTE_NAME_MAX bytes */
 	size_t n;
 };
 
@@ -210,7 +215,8 @@ struct engine *engine_new(struct arena *, const struct route_setup *);
 
 /* One event.  What makes no sense changes nothing and says so: E_NOTFOUND an unknown id,
  * E_CONFLICT an arrival known already, a free for nothing in hand, E_INVALID a value that is none,
- * E_BUSY a desk fuller than ROUTE_WAITING_MAX.  Time that steps back counts as the time before. */
+ * E_BUSY a desk fuller than ROUTE_WAITING_MAX.  Time that steps back counts as the time before;
+ * more than ROUTE_TIME_MAX from the start is none. */
 enum err engine_step(struct engine *, const struct route_event *, struct route_out *) MUST;
 
 /* Tags, topics or markets named since engine_new(); the tables only ever grow. */
@@ -238,5 +244,8 @@ struct engine_stats {
 };
 struct engine_stats engine_stats(const struct engine *);
 
-/* Tags are made known by name; the same name gives the same index.  -1: the table is full. */
+/* Tags are made known by name (of JSON: its escapes are read); the same name gives the same index.
+ * -1: the table is full, or the name is empty, too long or no UTF-8. */
 int route_name(struct arena *, struct route_names *, struct str);
+/* The same, with the last index for all names that have no room. */
+int route_name_or_rest(struct arena *, struct route_names *, struct str);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "modules/routing/engine.h"
-#include "modules/routing/wire.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -689,63 +688,6 @@ static void test_broken_snapshots(void **state)
 	arena_free(a);
 }
 
-/* ---- the protocol ---- */
-
-#define INIT                                                                                       \
-	"{\"type\":\"init\",\"protocol\":1,\"t\":0,\"name\":\"x\",\"model\":{\"beta\":0.3},"       \
-	"\"markets\":{\"DE\":{\"region\":\"EU\",\"tz\":1}},\"regions\":[\"EU\"],\"tick_s\":2,"     \
-	"\"horizon\":86400,\"agents\":[{\"id\":3,\"region\":\"EU\",\"markets\":[\"DE\"],"          \
-	"\"langs\":{\"de\":5,\"en\":9},\"skills\":{\"tax\":4},\"channels\":[\"chat\",\"email\"],"  \
-	"\"max_chat\":2,\"on\":[[0,3600]]}]}"
-#define ARRIVE(id, more)                                                                           \
-	"{\"type\":\"arrive\",\"t\":5.25,\"contact\":{\"id\":" id ",\"case\":1,\"attempt\":0,"     \
-	"\"kind\":\"first\",\"t\":5.25,\"market\":\"DE\",\"lang\":\"de\",\"langs\":{\"de\":5},"    \
-	"\"channel\":\"chat\",\"issue\":\"tax\",\"complex\":0,\"vip\":0,\"emotion\":0,"            \
-	"\"prev_agent\":null,\"need_lang\":3,\"need_skill\":2,\"target_s\":30" more "}}"
-
-/* clang-format off */
-static const struct line {
-	const char *in, *out;
-} lines[] = {
-	{"", "{}"},
-	{"nonsense", "{}"},
-	{"{\"type\":\"tick\",\"t\":1}", "{}"}, /* before there is a desk */
-	{INIT, "{}"},
-	{INIT, "{}"}, /* a second one changes nothing */
-	{"{\"type\":\"agent_on\",\"t\":0,\"agent\":77}", "{}"},
-	{ARRIVE("10", ""), "{}"}, /* nobody there yet */
-	{"{\"type\":\"agent_on\",\"t\":8.25,\"agent\":3}", "{\"assign\":[[10,3,\"de 5 vs need 3, tax 4 vs 2, waited 3 s, load 0/2; nobody else could take it\"]]}"},
-	{ARRIVE("10", ""), "{}"}, /* the same arrival twice */
-	{ARRIVE("11", ",\"unknown\":[1,{\"a\":[null,true]}]"), "{\"assign\":[[11,3,\"de 5 vs need 3, tax 4 vs 2, waited 3 s, load 1/2; nobody else could take it\"]]}"},
-	{ARRIVE("12", ""), "{}"}, /* full */
-	{ARRIVE("-4", ""), "{}"},
-	{ARRIVE("1e300", ""), "{}"},
-	{"{\"type\":\"arrive\",\"t\":9,\"contact\":{\"id\":20}}", "{}"},
-	{"{\"type\":\"arrive\",\"t\":9}", "{}"},
-	{"{\"type\":\"free\",\"t\":9,\"agent\":3,\"id\":12,\"handle_s\":3}", "{}"}, /* not hers */
-	{"{\"type\":\"free\",\"t\":9,\"agent\":3,\"id\":10,\"handle_s\":3}", "{\"assign\":[[12,3,\"de 5 vs need 3, tax 4 vs 2, waited 4 s, load 1/2; nobody else could take it\"]]}"},
-	{"{\"type\":\"free\",\"t\":9,\"agent\":3,\"id\":10}", "{}"},
-	{"{\"type\":\"free\",\"t\":9,\"agent\":3,\"id\":11", "{}"}, /* cut */
-	{"{\"type\":\"end\",\"t\":9}", "{}"},
-};
-/* clang-format on */
-
-static void test_protocol(void **state)
-{
-	struct arena *a = arena_new();
-	struct wire w = {.a = a, .weights = route_weights_default};
-	(void)state;
-
-	for (size_t i = 0; i < COUNT(lines); i++) {
-		struct buf out = BUF(a);
-		wire_line(&w, str_of(lines[i].in), &out);
-		if (strcmp(out.p, lines[i].out) != 0)
-			fail_msg("line %zu: %s", i, out.p);
-	}
-	assert_true(w.ended);
-	arena_free(a);
-}
-
 static void test_weights(void **state)
 {
 	struct route_weights w = route_weights_default;
@@ -768,7 +710,6 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_learning),
 	    cmocka_unit_test(test_desks_with_nobody),
 	    cmocka_unit_test(test_broken_snapshots),
-	    cmocka_unit_test(test_protocol),
 	    cmocka_unit_test(test_weights),
 	};
 	const struct CMUnitTest slow[] = {cmocka_unit_test(test_random_events)};

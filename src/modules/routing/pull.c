@@ -86,7 +86,7 @@ bool pull_member(struct pull *p, struct str *key)
 	if (!next(p, '}'))
 		return false;
 	*key = pull_text(p);
-	if (memchr(key->p ? key->p : "", '\\', key->n) || !take(p, ':'))
+	if (!take(p, ':'))
 		pull_fail(p);
 	return !p->bad;
 }
@@ -164,6 +164,16 @@ int64_t pull_int(struct pull *p)
 	return (int64_t)v;
 }
 
+double pull_real_or(struct pull *p, double otherwise)
+{
+	char c = pull_peek(p);
+
+	if (c == '-' || (c >= '0' && c <= '9'))
+		return pull_real(p);
+	pull_skip(p);
+	return otherwise;
+}
+
 bool pull_null(struct pull *p)
 {
 	if (p->bad || pull_peek(p) != 'n')
@@ -216,4 +226,84 @@ void pull_skip(struct pull *p)
 bool pull_end(struct pull *p)
 {
 	return !p->bad && p->depth == 0 && pull_peek(p) == 0 && p->p == p->end;
+}
+
+static size_t put(uint32_t c, char *out, size_t cap)
+{
+	char z[4];
+	size_t n = 1;
+
+	if (c < 0x80) {
+		z[0] = (char)c;
+	} else {
+		n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+		for (size_t i = n; i-- > 1; c >>= 6)
+			z[i] = (char)(0x80 | (c & 0x3f));
+		z[0] = (char)(0xf00 >> n | c);
+	}
+	if (n > cap)
+		return 0;
+	memcpy(out, z, n);
+	return n;
+}
+
+/* Four hexadecimal digits at s[at], or none. */
+static bool hex4(struct str s, size_t at, uint32_t *c)
+{
+	*c = 0;
+	if (at + 4 > s.n)
+		return false;
+	for (size_t i = at; i < at + 4; i++) {
+		char d = s.p[i], low = (char)(d | 32);
+		if (d >= '0' && d <= '9')
+			*c = *c << 4 | (uint32_t)(d - '0');
+		else if (low >= 'a' && low <= 'f')
+			*c = *c << 4 | (uint32_t)(low - 'a' + 10);
+		else
+			return false;
+	}
+	return true;
+}
+
+/* The character of the escape whose letter is at s[*at], which moves past it. */
+static uint32_t escaped(struct str s, size_t *at)
+{
+	static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+	uint32_t c, low;
+	const char *k = *at < s.n && s.p[*at] ? strchr(letters, s.p[*at]) : NULL;
+	bool u = *at < s.n && s.p[*at] == 'u';
+
+	++*at;
+	if (k)
+		return (uint32_t)meant[k - letters];
+	if (!u || !hex4(s, *at, &c))
+		return 0xfffd;
+	*at += 4;
+	if (c < 0xd800 || c > 0xdfff)
+		return c;
+	if (c > 0xdbff || *at + 6 > s.n || s.p[*at] != '\\' || s.p[*at + 1] != 'u' ||
+	    !hex4(s, *at + 2, &low) || low < 0xdc00 || low > 0xdfff)
+		return 0xfffd;
+	*at += 6;
+	return 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+}
+
+size_t pull_decode(struct str s, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n;) {
+		if (s.p[i] != '\\') {
+			if (n == cap)
+				return n;
+			out[n++] = s.p[i++];
+			continue;
+		}
+		i++;
+		size_t wrote = put(escaped(s, &i), out + n, cap - n);
+		if (!wrote)
+			return n;
+		n += wrote;
+	}
+	return n;
 }

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "modules/routing/engine_in.h"
 
-enum { SENTENCE_MAX = 299 };
+enum { SENTENCE_MAX = 299, SAID_MAX = 48 }; /* bytes, of a name */
 
 /* What decided, after the runner-up; %s stands for the language that is scarce. */
 /* clang-format off */
@@ -27,7 +27,7 @@ static const struct { const char *en, *zh; } moods[] = {{"", ""}, {", upset", ",
 
 static struct str name(const struct route_names *n, unsigned i)
 {
-	return i < n->n ? n->v[i] : S("?");
+	return i < n->n ? str_clip(n->v[i], SAID_MAX) : S("?");
 }
 
 /* A wait as people say it: 12 s, 14 min, 3.5 h. */

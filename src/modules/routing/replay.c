@@ -10,14 +10,34 @@ static void engine_policy(void *self, const struct route_event *v, struct route_
 		*out = (struct route_out){0};
 }
 
+struct reasoned {
+	const struct engine *engine;
+	struct arena *scratch;
+	replay_log *log;
+	void *self;
+};
+
+static void log_with_reason(void *self, size_t n, double t, const struct route_decision *d)
+{
+	struct reasoned *r = self;
+	struct buf reason = BUF(r->scratch);
+
+	engine_reason(r->engine, d, false, &reason);
+	r->log(r->self, n, t, d, buf_str(&reason));
+	arena_reset(r->scratch);
+}
+
 struct figures replay_engine(struct arena *a, const struct day *d, const struct route_weights *w,
-			     world_log *log, void *log_self)
+			     replay_log *log, void *log_self)
 {
 	struct route_setup s = d->told;
 
 	s.weights = *w;
 	struct policy p = {engine_new(a, &s), engine_policy};
-	return world_play(a, d, &p, log, log_self);
+	struct reasoned r = {p.self, arena_new(), log, log_self};
+	struct figures f = world_play(a, d, &p, log ? log_with_reason : NULL, &r);
+	arena_free(r.scratch);
+	return f;
 }
 
 bool replay_peer(struct arena *a, const struct day *d, struct str rule, struct figures *out)

@@ -4,9 +4,13 @@
 
 #include "modules/routing/world.h"
 
-/* Play a day with the engine under these weights; `engine` out may be NULL. */
+/* A decision at event n, and why in English; both are valid during the call only. */
+typedef void replay_log(void *self, size_t n, double t, const struct route_decision *,
+			struct str reason);
+
+/* Play a day with the engine under these weights; log may be NULL. */
 struct figures replay_engine(struct arena *, const struct day *, const struct route_weights *,
-			     world_log *, void *log_self);
+			     replay_log *, void *log_self);
 /* With a peer's rule; false when there is no rule of that name. */
 bool replay_peer(struct arena *, const struct day *, struct str rule, struct figures *);
 

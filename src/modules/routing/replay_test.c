@@ -57,13 +57,14 @@ struct trail {
 	size_t n;
 };
 
-static void follow(void *self, size_t n, double t, const struct route_decision *d)
+static void follow(void *self, size_t n, double t, const struct route_decision *d,
+		   struct str reason)
 {
 	struct trail *x = self;
 
 	x->n++;
 	x->hash = (x->hash ^ (uint64_t)(d->contact * 131 + d->agent) ^ n) * 0x100000001B3;
-	assert_true(t >= 0);
+	assert_true(t >= 0 && reason.n > 20 && reason.n < 300);
 }
 
 static void test_same_day_twice(void **state)

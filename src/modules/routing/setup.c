@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "modules/routing/wire.h"
 
+#include <math.h>
 #include <string.h>
 
 /* clang-format off */
@@ -67,13 +68,27 @@ enum route_place route_place_of(enum route_channel c)
 
 int route_name(struct arena *a, struct route_names *n, struct str s)
 {
+	char plain[ROUTE_NAME_MAX + 1];
+
+	s = (struct str){plain, pull_decode(s, plain, sizeof plain)};
 	for (size_t i = 0; i < n->n; i++)
 		if (str_eq(n->v[i], s))
 			return (int)i;
-	if (n->n == COUNT(n->v) || s.n > 32 || !str_utf8_ok(s))
+	if (n->n >= COUNT(n->v) - 1 || !s.n || s.n > ROUTE_NAME_MAX || !str_utf8_ok(s))
 		return -1;
 	n->v[n->n] = str_dup(a, s);
 	return (int)n->n++;
+}
+
+int route_name_or_rest(struct arena *a, struct route_names *n, struct str s)
+{
+	int i = route_name(a, n, s), last = COUNT(n->v) - 1;
+
+	if (i >= 0)
+		return i;
+	while (n->n <= (size_t)last)
+		n->v[n->n++] = S("...");
+	return last;
 }
 
 /* {"phone": 1, ...}: the numbers whose names are known, the others left alone. */
@@ -87,7 +102,7 @@ static void read_table(struct pull *p, const char *const *names, size_t n, doubl
 		while (i < n && !str_eq(key, str_of(names[i])))
 			i++;
 		if (i < n)
-			out[i] = pull_real(p);
+			out[i] = pull_real_or(p, out[i]);
 		else
 			pull_skip(p);
 	}
@@ -102,10 +117,10 @@ static void read_costs(struct pull *p, struct route_model *m)
 		size_t i = 0;
 		while (i < COUNT(costs) && !str_eq(key, str_of(costs[i].name)))
 			i++;
-		if (i < COUNT(costs))
-			*(double *)((char *)m + costs[i].at) = pull_real(p);
-		else
-			pull_skip(p);
+		double *to = i < COUNT(costs) ? (double *)((char *)m + costs[i].at) : NULL;
+		double v = pull_real_or(p, to ? *to : 0);
+		if (to)
+			*to = v;
 	}
 }
 
@@ -113,7 +128,8 @@ static bool read_number(struct pull *p, struct str key, struct route_model *m)
 {
 	for (size_t i = 0; i < COUNT(numbers); i++)
 		if (str_eq(key, str_of(numbers[i].name))) {
-			*(double *)((char *)m + numbers[i].at) = pull_real(p);
+			double *to = (double *)((char *)m + numbers[i].at);
+			*to = pull_real_or(p, *to);
 			return true;
 		}
 	return false;
@@ -148,7 +164,7 @@ void wire_read_model(struct pull *p, struct route_model *m)
 			int i = 0;
 			pull_list(p);
 			while (pull_item(p)) {
-				double v = pull_real(p);
+				double v = pull_real_or(p, i < 2 ? m->need_skill[i] : 0);
 				if (i < 2)
 					m->need_skill[i++] = v;
 			}
@@ -171,7 +187,7 @@ void wire_read_markets(struct pull *p, struct arena *a, struct route_setup *s)
 
 	pull_object(p);
 	while (pull_member(p, &key)) {
-		int m = route_name(a, &s->markets, key), r = 0;
+		int m = route_name_or_rest(a, &s->markets, key), r = 0;
 		pull_object(p);
 		while (pull_member(p, &inner)) {
 			if (str_eq(inner, S("region")))
@@ -186,11 +202,12 @@ void wire_read_markets(struct pull *p, struct arena *a, struct route_setup *s)
 	}
 }
 
+/* Of 4.5 it is 4 that is sure; of what is no number, nothing. */
 static uint8_t grade(struct pull *p)
 {
-	int64_t g = pull_int(p);
+	double g = pull_real_or(p, 0);
 
-	return (uint8_t)(g < 0 ? 0 : g > ROUTE_GRADE_MAX ? ROUTE_GRADE_MAX : g);
+	return (uint8_t)(g > 0 ? g < ROUTE_GRADE_MAX ? g : ROUTE_GRADE_MAX : 0);
 }
 
 size_t wire_read_langs(struct pull *p, struct arena *a, struct route_names *names,
@@ -267,6 +284,13 @@ static void read_known_markets(struct pull *p, struct arena *a, struct route_set
 	}
 }
 
+int64_t wire_id(struct pull *p)
+{
+	double v = pull_real_or(p, -1);
+
+	return v >= 0 && v <= 9007199254740992.0 && v == floor(v) ? (int64_t)v : -1;
+}
+
 static void read_person(struct pull *p, struct arena *a, struct route_setup *s,
 			struct route_person *x)
 {
@@ -276,7 +300,7 @@ static void read_person(struct pull *p, struct arena *a, struct route_setup *s,
 	pull_object(p);
 	while (pull_member(p, &key)) {
 		if (str_eq(key, S("id")))
-			x->id = pull_int(p);
+			x->id = wire_id(p);
 		else if (str_eq(key, S("region"))) {
 			int r = route_name(a, &s->regions, pull_text(p));
 			x->region = (uint16_t)(r < 0 ? 0 : r);
@@ -289,10 +313,9 @@ static void read_person(struct pull *p, struct arena *a, struct route_setup *s,
 		else if (str_eq(key, S("channels")))
 			read_places(p, x);
 		else if (str_eq(key, S("max_chat"))) {
-			int64_t n = pull_int(p);
-			x->max_chat = (uint8_t)(n < 0                 ? 0
-						: n > ROUTE_CHATS_MAX ? ROUTE_CHATS_MAX
-								      : n);
+			double n = pull_real_or(p, x->max_chat);
+			x->max_chat =
+			    (uint8_t)(n > 0 ? n < ROUTE_CHATS_MAX ? n : ROUTE_CHATS_MAX : 0);
 		} else if (str_eq(key, S("on")))
 			read_roster(p, x);
 		else

@@ -78,7 +78,7 @@ static void names(struct pack *k, struct arena *a, struct route_names *n)
 
 	count(k, &total, COUNT(n->v));
 	for (uint32_t i = 0; i < total && !k->bad; i++) {
-		char text[32];
+		char text[ROUTE_NAME_MAX];
 		uint32_t len = k->out ? (uint32_t)n->v[i].n : 0;
 		count(k, &len, sizeof text);
 		if (k->out)

@@ -10,64 +10,72 @@ static const struct { const char *name; enum route_event_kind kind; } kinds[] = 
 	{"accept", ROUTE_ACCEPT},   {"decline", ROUTE_DECLINE},
 	{"callback_ok", ROUTE_CALLBACK_YES}, {"callback_no", ROUTE_CALLBACK_NO},
 };
+#define AT(m) offsetof(struct route_contact, m)
+static const struct { const char *name; size_t at; uint8_t max; } small[] = {
+	{"attempt", AT(attempt), 255},    {"complex", AT(complex), 1},   {"vip", AT(vip), 1},
+	{"emotion", AT(emotion), 2},      {"need_lang", AT(need_lang), ROUTE_GRADE_MAX + 1},
+	{"need_skill", AT(need_skill), ROUTE_GRADE_MAX + 1},
+}, ids[] = {
+	{"id", AT(id), 0}, {"case", AT(case_id), 0}, {"prev_agent", AT(prev_agent), 0},
+};
 /* clang-format on */
 
+/* Numbers out of range become the nearest that is in it: whoever wrote is served all the same. */
+static bool read_number(struct pull *p, struct str key, struct route_contact *c)
+{
+	for (size_t i = 0; i < COUNT(ids); i++)
+		if (str_eq(key, str_of(ids[i].name))) {
+			*(int64_t *)((char *)c + ids[i].at) = wire_id(p);
+			return true;
+		}
+	for (size_t i = 0; i < COUNT(small); i++)
+		if (str_eq(key, str_of(small[i].name))) {
+			double v = pull_real_or(p, 0);
+			*((uint8_t *)c + small[i].at) =
+			    (uint8_t)(v > 0 ? v < small[i].max ? v : small[i].max : 0);
+			return true;
+		}
+	return false;
+}
+
+static void read_name(struct pull *p, struct str key, struct wire *w)
+{
+	struct route_contact *c = &w->contact;
+	struct str s = pull_text(p);
+
+	if (str_eq(key, S("kind")))
+		c->repeat = str_eq(s, S("repeat"));
+	else if (str_eq(key, S("channel")))
+		c->channel = (uint8_t)wire_channel(s);
+	else if (str_eq(key, S("market")))
+		c->market = (uint8_t)route_name_or_rest(w->a, &w->setup.markets, s);
+	else if (str_eq(key, S("issue")))
+		c->topic = (uint8_t)route_name_or_rest(w->a, &w->setup.topics, s);
+}
+
+/* Who names no channel is nowhere: the engine refuses it. */
 static void read_contact(struct pull *p, struct wire *w)
 {
 	struct route_contact *c = &w->contact;
 	struct str key;
 
-	*c = (struct route_contact){.id = -1, .case_id = -1, .prev_agent = -1, .target_s = 30};
+	*c = (struct route_contact){.id = -1, .case_id = -1, .prev_agent = -1, .channel = CH__N};
 	pull_object(p);
 	while (pull_member(p, &key)) {
-		/* A number that does not fit its member is made one that the engine refuses. */
-		int64_t v = -1;
-		struct str s;
-		if (str_eq(key, S("langs"))) {
+		if (str_eq(key, S("langs")))
 			c->n_langs =
 			    (uint8_t)wire_read_langs(p, w->a, &w->setup.langs, c->langs, &c->lang);
-		} else if (str_eq(key, S("lang")) || pull_null(p)) {
-			if (str_eq(key, S("lang")))
-				pull_skip(p); /* the best of langs, which we see ourselves */
-		} else if (str_eq(key, S("t"))) {
-			c->t = pull_real(p);
-		} else if (str_eq(key, S("target_s"))) {
-			c->target_s = pull_real(p);
-		} else if (pull_peek(p) == '"') {
-			s = pull_text(p);
-			if (str_eq(key, S("kind")))
-				c->repeat = str_eq(s, S("repeat"));
-			if (str_eq(key, S("channel")))
-				c->channel = (uint8_t)wire_channel(s);
-			if (str_eq(key, S("market")))
-				c->market = (uint8_t)route_name(w->a, &w->setup.markets, s);
-			if (str_eq(key, S("issue")))
-				c->topic = (uint8_t)route_name(w->a, &w->setup.topics, s);
-		} else if (pull_peek(p) == '-' || (pull_peek(p) >= '0' && pull_peek(p) <= '9')) {
-			v = (int64_t)fmax(-1, fmin(9e15, pull_real(p)));
-			uint8_t small = (uint8_t)(v < 0 || v > 254 ? 255 : v);
-			if (str_eq(key, S("id")))
-				c->id = v;
-			else if (str_eq(key, S("case")))
-				c->case_id = v;
-			else if (str_eq(key, S("prev_agent")))
-				c->prev_agent = v;
-			else if (str_eq(key, S("attempt")))
-				c->attempt = small;
-			else if (str_eq(key, S("complex")))
-				c->complex = small;
-			else if (str_eq(key, S("vip")))
-				c->vip = small;
-			else if (str_eq(key, S("emotion")))
-				c->emotion = small;
-			else if (str_eq(key, S("need_lang")))
-				c->need_lang = small;
-			else if (str_eq(key, S("need_skill")))
-				c->need_skill = small;
-		} else {
-			pull_skip(p);
-		}
+		else if (str_eq(key, S("t")))
+			c->t = pull_real_or(p, c->t);
+		else if (str_eq(key, S("target_s")))
+			c->target_s = pull_real_or(p, 0);
+		else if (!str_eq(key, S("lang")) && pull_peek(p) == '"')
+			read_name(p, key, w);
+		else if (!read_number(p, key, c))
+			pull_skip(p); /* "lang", too: the best of langs, which we see ourselves */
 	}
+	if (!(c->target_s > 0))
+		c->target_s = c->channel < CH__N ? w->setup.model.target_s[c->channel] : 30;
 }
 
 /* "agents" names languages and topics; markets may come after it: all are tables that grow. */
@@ -87,9 +95,9 @@ static void read_init(struct pull *p, struct wire *w)
 		else if (str_eq(key, S("agents")))
 			wire_read_people(p, w->a, &w->setup);
 		else if (str_eq(key, S("tick_s")))
-			w->setup.tick_s = pull_real(p);
+			w->setup.tick_s = pull_real_or(p, w->setup.tick_s);
 		else if (str_eq(key, S("horizon")))
-			w->setup.horizon = pull_real(p);
+			w->setup.horizon = pull_real_or(p, w->setup.horizon);
 		else
 			pull_skip(p);
 	}
@@ -104,6 +112,7 @@ static void init(struct wire *w, struct str line)
 	/* Half a desk would route wrongly without anyone noticing: then none. */
 	if (pull_end(&p))
 		w->engine = engine_new(w->a, &w->setup);
+	w->refused = !w->engine;
 }
 
 static bool read_event(struct pull *p, struct wire *w, struct route_event *v)
@@ -124,11 +133,11 @@ static bool read_event(struct pull *p, struct wire *w, struct route_event *v)
 		} else if (str_eq(key, S("t"))) {
 			v->t = pull_real(p);
 		} else if (str_eq(key, S("agent"))) {
-			v->agent = pull_int(p);
+			v->agent = wire_id(p);
 		} else if (str_eq(key, S("id"))) {
-			v->id = pull_int(p);
+			v->id = wire_id(p);
 		} else if (str_eq(key, S("deadline"))) {
-			v->deadline = pull_real(p);
+			v->deadline = pull_real_or(p, NAN);
 		} else if (str_eq(key, S("contact"))) {
 			read_contact(p, w);
 			v->contact = &w->contact;
@@ -183,6 +192,14 @@ static struct str type_of(struct str line)
 	return (struct str){0};
 }
 
+static bool whole(struct str line)
+{
+	struct pull p = pull_of(line);
+
+	pull_skip(&p);
+	return pull_end(&p);
+}
+
 void wire_line(struct wire *w, struct str line, struct buf *out)
 {
 	struct str type = type_of(line);
@@ -192,7 +209,7 @@ void wire_line(struct wire *w, struct str line, struct buf *out)
 
 	if (str_eq(type, S("init")) && !w->engine)
 		init(w, line);
-	w->ended = w->ended || str_eq(type, S("end"));
+	w->ended = w->ended || (str_eq(type, S("end")) && whole(line));
 	if (w->engine && !str_eq(type, S("init")) && !w->ended && read_event(&p, w, &v)) {
 		engine_names(w->engine, &w->setup);
 		if (engine_step(w->engine, &v, &o) != E_OK)

@@ -13,13 +13,15 @@ void wire_read_people(struct pull *, struct arena *, struct route_setup *);
 size_t wire_read_langs(struct pull *, struct arena *, struct route_names *, struct route_speaks *,
 		       uint8_t *best);
 int wire_channel(struct str);
+/* A whole number from 0 to 2^53; -1 for anything else, which is then behind us. */
+int64_t wire_id(struct pull *);
 
 struct wire {
 	struct arena *a;
 	struct route_weights weights;
 	struct route_setup setup;
-	struct engine *engine; /* NULL before "init" */
-	bool chinese, ended;
+	struct engine *engine;        /* NULL before "init" */
+	bool chinese, ended, refused; /* refused: an "init" that was no desk */
 	struct route_contact contact;
 };
 

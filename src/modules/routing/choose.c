@@ -79,7 +79,7 @@ static void consider(struct engine *e, struct choice *ch, struct candidate k)
 	}
 }
 
-static unsigned sig_gap(const struct engine *e, const struct sig *s, const struct queue_class *c)
+static unsigned sig_gap(const struct sig *s, const struct queue_class *c)
 {
 	uint8_t best = 0;
 
@@ -87,8 +87,24 @@ static unsigned sig_gap(const struct engine *e, const struct sig *s, const struc
 		uint8_t a = s->eff[c->langs[i].lang], g = c->langs[i].grade, m = a < g ? a : g;
 		best = m > best ? m : best;
 	}
-	(void)e;
 	return c->need_lang > best ? (unsigned)(c->need_lang - best) : 0;
+}
+
+static bool may_take(const struct engine *e, uint32_t who, const struct item *x, enum route_place g)
+{
+	return desk_can_take(&e->people[who], g) &&
+	       !queue_declined(e, (uint32_t)(x - e->items), e->people[who].spec.id);
+}
+
+/* Who served them before, however many are free; the person, or NONE. */
+static uint32_t look_for_former(struct engine *e, const struct item *x, const struct queue_class *c,
+				enum route_place g, struct choice *ch)
+{
+	uint32_t who = desk_find(e, x->c.prev_agent);
+
+	if (who != NONE && may_take(e, who, x, g))
+		consider(e, ch, weigh(e, who, x, c));
+	return who;
 }
 
 /* Best languages first, longest idle first, at most LOOK_MAX people. */
@@ -96,15 +112,15 @@ static void look_for_person(struct engine *e, const struct item *x, const struct
 			    struct choice *ch)
 {
 	enum route_place g = route_place_of(c->channel);
+	uint32_t before = look_for_former(e, x, c, g, ch);
 	unsigned looks = 0;
 
 	for (unsigned gap = 0; gap < GAPS; gap++)
 		for (uint32_t s = 0; s < e->n_sigs; s++) {
-			if (!e->sig_open[s] || sig_gap(e, &e->sigs[s], c) != gap)
+			if (!e->sig_open[s] || sig_gap(&e->sigs[s], c) != gap)
 				continue;
 			for (uint32_t i = e->sigs[s].head; i != NONE; i = e->people[i].next) {
-				const struct person *p = &e->people[i];
-				if (!desk_can_take(p, g) || p->spec.id == x->declined_by)
+				if (i == before || !may_take(e, i, x, g))
 					continue;
 				if (looks++ == LOOK_MAX)
 					return;
@@ -115,9 +131,9 @@ static void look_for_person(struct engine *e, const struct item *x, const struct
 
 /* ---- reasons ---- */
 
-enum route_because choose_largest(const struct gain *g, size_t n)
+enum route_because choose_largest(const struct gain *g, size_t n, enum route_because otherwise)
 {
-	enum route_because why = BECAUSE_IDLE;
+	enum route_because why = otherwise;
 	double most = tie;
 
 	for (size_t i = 0; i < n; i++)
@@ -133,6 +149,7 @@ void choose_describe(const struct engine *e, const struct item *x, const struct 
 {
 	*t = (struct route_terms){.lang = pair->lang,
 				  .grade = pair->grade,
+				  .theirs = pair->theirs,
 				  .need_lang = c->need_lang,
 				  .topic = c->topic,
 				  .skill = p->spec.skills[c->topic],
@@ -164,18 +181,21 @@ static void explain_person(const struct engine *e, const struct queue_class *c,
 	t->because = BECAUSE_ONLY;
 	if (b->who == NONE)
 		return;
-	double minute = (e->w.work + e->w.load * e->all.pressure) / 60;
+	double minute = (e->w.work + e->w.load * e->all.pressure) / 60, crowd = b->crowd - a->crowd;
+	bool fuller = e->people[b->who].n_chats > e->people[a->who].n_chats;
 	const struct gain gains[] = {
-	    {BECAUSE_LANGUAGE, rw * m->lang_fcr * (b->pair.gap - a->pair.gap)},
+	    {BECAUSE_LANGUAGE,
+	     rw * m->lang_fcr * (b->pair.gap - a->pair.gap) + (fuller ? 0 : crowd)},
 	    {BECAUSE_TOPIC, rw * m->skill_fcr * (b->pair.skill_gap - a->pair.skill_gap)},
 	    {BECAUSE_SAME, rw * fabs(m->same_fcr - 1) * (a->pair.same - b->pair.same)},
 	    {BECAUSE_WORK, minute * (b->pair.work - a->pair.work)},
 	    {BECAUSE_SCARCE, e->w.scarce * (b->scarce - a->scarce)},
 	    {BECAUSE_SEAT, b->seat - a->seat},
-	    {BECAUSE_LOAD, b->crowd - a->crowd + e->w.fair * (b->busy - a->busy)},
+	    {BECAUSE_CHATS, fuller ? crowd : 0},
+	    {BECAUSE_FAIR, e->w.fair * (b->busy - a->busy)},
 	    {BECAUSE_MARKET, e->w.market * (a->market - b->market)},
 	};
-	t->because = (uint8_t)choose_largest(gains, COUNT(gains));
+	t->because = (uint8_t)choose_largest(gains, COUNT(gains), BECAUSE_TURN);
 	t->price_lang = t->because == BECAUSE_SEAT ? b->seat_lang : b->whose;
 	t->next = e->people[b->who].spec.id;
 	t->value_next = b->value;
@@ -201,7 +221,6 @@ void choose_give(struct engine *e, uint32_t i, uint32_t who, const struct pair *
 	x->fail = 1 - pair->p;
 	x->gap = (uint8_t)fmin(GAPS - 1, pair->gap);
 	x->skill_gap = (uint8_t)fmin(GAPS - 1, pair->skill_gap);
-	x->offered = offer;
 	if (x->c.channel == CH_PHONE || x->c.channel == CH_CALLBACK || p->n_chats == 0) {
 		e->draining -= p->draining;
 		p->draining = 0;
@@ -210,6 +229,8 @@ void choose_give(struct engine *e, uint32_t i, uint32_t who, const struct pair *
 	if (route_place_of(x->c.channel) == PLACE_PHONE)
 		overflow_call(e);
 	desk_give(e, who, i);
+	if (offer)
+		queue_offer(e, i);
 	struct route_decision *d = engine_decide(e);
 	*d = (struct route_decision){.contact = x->c.id,
 				     .agent = p->spec.id,
@@ -244,19 +265,27 @@ bool choose_mail_fits(struct engine *e, const struct item *x, struct queue_class
 	return e->w.resolve * (best - p) <= e->w.mail_loss * x->c.target_s / slack;
 }
 
+static void look_at_mailer(struct engine *e, uint32_t who, const struct item *x,
+			   struct queue_class *c, struct choice *ch)
+{
+	if (queue_declined(e, (uint32_t)(x - e->items), e->people[who].spec.id))
+		return;
+	struct candidate k = weigh(e, who, x, c);
+	if (choose_mail_fits(e, x, c, k.pair.p))
+		consider(e, ch, k);
+}
+
 static void look_for_mailer(struct engine *e, const struct item *x, struct queue_class *c,
 			    struct choice *ch)
 {
+	uint32_t before = desk_find(e, x->c.prev_agent);
 	unsigned looks = 0;
 
-	for (uint32_t i = e->mail_head; i != NONE && looks < LOOK_MAX; i = e->people[i].mail_next) {
-		if (e->people[i].spec.id == x->declined_by)
-			continue;
-		looks++;
-		struct candidate k = weigh(e, i, x, c);
-		if (choose_mail_fits(e, x, c, k.pair.p))
-			consider(e, ch, k);
-	}
+	if (before != NONE && e->people[before].mail_listed)
+		look_at_mailer(e, before, x, c, ch);
+	for (uint32_t i = e->mail_head; i != NONE && looks++ < LOOK_MAX; i = e->people[i].mail_next)
+		if (i != before)
+			look_at_mailer(e, i, x, c, ch);
 }
 
 bool choose_person(struct engine *e, uint32_t i)

@@ -58,7 +58,7 @@ struct engine *engine_new(struct arena *a, const struct route_setup *s)
 	e->all.red_since = INFINITY;
 	for (int l = 0; l < ROUTE_LANGS_MAX; l++)
 		e->langs[l].red_since = INFINITY;
-	memset(e->least_lang, ROUTE_GRADE_MAX, sizeof e->least_lang);
+	e->offer_head = e->offer_tail = NONE;
 	memset(e->least_skill, ROUTE_GRADE_MAX, sizeof e->least_skill);
 	learn_start(e);
 	for (size_t i = 0; i < s->n_people; i++)
@@ -172,6 +172,7 @@ static enum err free_place(struct engine *e, const struct route_event *v)
 	double clock = route_place_of(x->c.channel) == PLACE_CHAT   ? p->chat_clock
 		       : route_place_of(x->c.channel) == PLACE_MAIL ? p->mail_clock
 								    : e->now;
+	queue_unoffer(e, i);
 	learn_work(e, x, clock - x->clock);
 	learn_finished(e, x);
 	desk_clear(e, who, i);
@@ -190,10 +191,10 @@ static enum err answer_offer(struct engine *e, const struct route_event *v, bool
 	struct item *x = &e->items[i];
 	if (!x->offered)
 		return E_CONFLICT;
-	x->offered = 0;
+	queue_unoffer(e, i);
 	if (taken)
 		return E_OK;
-	x->declined_by = v->agent;
+	queue_decline(e, i, v->agent);
 	desk_clear(e, who, i);
 	x->person = NONE;
 	queue_push(e, i);
@@ -253,25 +254,24 @@ static enum err presence(struct engine *e, int64_t agent, bool on)
 	return E_OK;
 }
 
-/* Offers nobody answered go back to the queue. */
+/* Offers nobody answered go back to the queue, oldest first. */
 static void expire_offers(struct engine *e)
 {
-	if (!(e->w.offer_s > 0))
-		return;
-	for (uint32_t i = 0; i < e->n_items; i++) {
-		struct item *x = &e->items[i];
-		if (x->state != ITEM_IN_HAND || !x->offered || e->now - x->at < e->w.offer_s)
-			continue;
+	while (e->offer_head != NONE) {
+		const struct item *x = &e->items[e->offer_head];
+		if (e->now - x->at < e->w.offer_s)
+			return;
 		struct route_event v = {.agent = e->people[x->person].spec.id, .id = x->c.id};
 		if (answer_offer(e, &v, false) != E_OK)
-			e->refused++;
+			return; /* cannot be: it is in her hand */
 	}
 }
 
-/* While contacts may hold out for a better match, each class's oldest looks again. */
+/* While contacts may hold out for a better match, or were refused, each class's oldest looks again.
+ */
 static void look_again(struct engine *e)
 {
-	if (!(e->w.hold > 0))
+	if (!(e->w.hold > 0) && !(e->w.offer_s > 0))
 		return;
 	for (unsigned b = 0; b < CH_EMAIL * WEIGHT_LEVELS * 2; b++)
 		for (uint32_t at = 0; at < e->bins[b].n; at++)

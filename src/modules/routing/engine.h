@@ -140,7 +140,8 @@ enum route_event_kind {
 	ROUTE_ABANDON,      /* id */
 	ROUTE_FREE,         /* agent, id */
 	ROUTE_ACCEPT,       /* agent, id: an offer taken */
-	ROUTE_DECLINE,      /* agent, id: an offer refused; the contact waits again, not for her */
+	ROUTE_DECLINE,      /* agent, id: an offer refused; the contact waits again, and for two
+			     * minutes not for her */
 	ROUTE_CALLBACK_YES, /* id, deadline */
 	ROUTE_CALLBACK_NO,  /* id */
 	ROUTE_TICK,
@@ -160,20 +161,26 @@ const char *route_state_name(enum route_state);
 
 /* The term in which chosen and runner-up differ most. */
 enum route_because {
-	BECAUSE_ONLY, /* there was no other */
+	BECAUSE_ONLY, /* nobody else who fits was free */
+	BECAUSE_REST, /* nothing else that fits waited */
 	BECAUSE_LANGUAGE,
 	BECAUSE_TOPIC,
 	BECAUSE_SAME,
-	BECAUSE_WORK, /* less work for the same chance */
+	BECAUSE_WORK,   /* less work */
+	BECAUSE_YIELD,  /* more is gained for each minute */
+	BECAUSE_OTHERS, /* the other contact has better matches elsewhere on shift */
 	BECAUSE_SCARCE,
+	BECAUSE_SPARES, /* the other contact would cost a scarce language of hers */
 	BECAUSE_SEAT,
-	BECAUSE_LOAD,
+	BECAUSE_CHATS, /* fewer chats in hand */
+	BECAUSE_FAIR,  /* had less to do */
 	BECAUSE_WAIT,
 	BECAUSE_WEIGHT,
 	BECAUSE_AGE,
 	BECAUSE_MARKET,
 	BECAUSE_PROMISE,
-	BECAUSE_IDLE, /* equal otherwise: longest idle */
+	BECAUSE_TURN,  /* equal otherwise: her turn */
+	BECAUSE_FIRST, /* equal otherwise: came first */
 	BECAUSE__N,
 };
 
@@ -181,8 +188,9 @@ enum route_act { ROUTE_ASSIGN, ROUTE_OFFER, ROUTE_CALLBACK };
 
 struct route_terms {
 	uint8_t lang, grade, need_lang, topic, skill, need_skill; /* grade 0: machine translation */
+	uint8_t theirs; /* the customer's own command of lang */
 	uint8_t chats, max_chat, vip, emotion, state, because;
-	uint8_t price_lang;    /* BECAUSE_SCARCE: whose shortage decided */
+	uint8_t price_lang;    /* BECAUSE_SCARCE, _SPARES: whose shortage decided */
 	uint32_t left, places; /* BECAUSE_SCARCE: places of price_lang still free, of how many */
 	bool same, market, machine, arrival; /* arrival: a contact chose; else a person did */
 	double waited, p, work, value, value_next, pressure;

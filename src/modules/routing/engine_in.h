@@ -13,18 +13,20 @@
 #define NONE UINT32_MAX
 
 enum {
-	LOOK_MAX = 256,      /* people an arrival looks at, best languages first */
+	LOOK_MAX = 1024,     /* people an arrival looks at, best languages first */
 	CLASS_LOOK_MAX = 32, /* classes a freed person looks at, most promising first */
 	OWN_LOOK_MAX = 8,    /* former customers a freed person looks at */
 	WEIGHT_LEVELS = 6,   /* vip 0..1 x emotion 0..2 */
 	BINS = CH__N * WEIGHT_LEVELS * 2,
 	GAPS = 6,            /* grades missing, 0..5 */
 	DONE_RING = 1 << 13, /* finished contacts whose return is still awaited */
-	CHANGES_MAX = 8,
+	CHANGES_MAX = ROUTE_LANGS_MAX + 1,
 	FREE_MAX = 32,      /* free places told apart */
 	SEATS_MAX = 8,      /* free seats told apart; more are plenty */
 	STRONG = 4,         /* a grade that counts as speaking a language */
 	MAIL_CHATS_MAX = 1, /* a person with more chats gets no mail */
+	REFUSERS = 4,       /* those who refused an offer of late */
+	REFUSED_S = 120,    /* and how long they are not asked again */
 };
 
 enum asked { NOT_ASKED, ASKED, ANSWERED };
@@ -42,7 +44,9 @@ struct item {
 	uint32_t class, next, prev;  /* in the class */
 	uint32_t own_next, own_prev; /* among those their former agent may see first */
 	uint32_t person;             /* in hand: whose */
-	int64_t declined_by;         /* the last to refuse the offer; -1 */
+	uint32_t offer_next, offer_prev; /* in hand: among the offers not answered */
+	int64_t refuser[REFUSERS];       /* -1: nobody */
+	double refused_at[REFUSERS];
 	uint8_t state, gap, skill_gap, asked, offered, own, late; /* asked: enum asked */
 };
 
@@ -51,7 +55,8 @@ struct item {
 struct head {
 	double key, since;
 	uint64_t seq;
-	int64_t prev_agent, declined_by;
+	int64_t prev_agent;
+	bool declined; /* by somebody */
 };
 
 struct queue_class {
@@ -137,7 +142,7 @@ struct language {
 
 struct pair {
 	double gap, skill_gap, work, p;
-	uint8_t lang, grade;
+	uint8_t lang, grade, theirs;
 	bool same, machine;
 };
 
@@ -154,7 +159,7 @@ struct engine {
 	struct queue_class *classes;
 	uint32_t n_classes, cap_classes;
 	struct bin bins[BINS];
-	uint8_t least_lang[CH__N][2], least_skill[CH__N][2]; /* needed by any class there is */
+	uint8_t least_skill[CH__N][2]; /* needed by any class there is */
 	struct person *people;
 	uint32_t n_people, cap_people;
 	struct sig *sigs;
@@ -162,14 +167,14 @@ struct engine {
 	uint32_t n_sigs, cap_sigs;
 	uint32_t mail_head, mail_tail;
 	uint32_t waiting, waiting_mail, in_hand, n_on;
-	uint32_t vip_calls;     /* calls of important customers who wait */
-	uint32_t callbacks;     /* promised and not begun */
+	uint32_t vip_calls;              /* calls of important customers who wait */
+	uint32_t callbacks;              /* promised and not begun */
+	uint32_t offer_head, offer_tail; /* offers not answered, oldest first */
 	uint32_t draining;      /* people kept from new chats so that they can take a call */
 	uint32_t asking;        /* offers of a callback not answered yet */
 	uint32_t calling;       /* people on a promised callback */
 	double crew;            /* people whom the promises need now, by work over time left */
 	double calls, calls_at; /* calls begun per second, decayed, and as of when */
-	double callback_work;
 
 	struct language all, langs[ROUTE_LANGS_MAX];
 	double mean_busy; /* share of time with something in hand, of those on shift */
@@ -205,6 +210,10 @@ uint32_t queue_class(struct engine *, const struct route_contact *);
 struct bin *queue_bin(struct engine *, unsigned channel, unsigned level, unsigned complex);
 bool queue_lay(struct engine *, uint32_t bin, uint32_t at, uint32_t class); /* restoring */
 struct head queue_head(const struct item *);
+bool queue_declined(const struct engine *, uint32_t item, int64_t agent);
+void queue_decline(struct engine *, uint32_t item, int64_t agent);
+void queue_offer(struct engine *, uint32_t item);
+void queue_unoffer(struct engine *, uint32_t item);
 struct queue_class *queue_head_class(const struct engine *, const struct bin *, uint32_t at);
 
 /* desk.c */
@@ -252,7 +261,7 @@ struct gain {
 	enum route_because why;
 	double by;
 };
-enum route_because choose_largest(const struct gain *, size_t n);
+enum route_because choose_largest(const struct gain *, size_t n, enum route_because otherwise);
 void choose_describe(const struct engine *, const struct item *, const struct queue_class *,
 		     const struct person *, const struct pair *, struct route_terms *);
 void choose_give(struct engine *, uint32_t item, uint32_t who, const struct pair *,

@@ -520,8 +520,8 @@ static void test_same_agent_and_reason(void **state)
 	assert_string_equal(en.p,
 			    "de 5 vs need 3, logistics 4 vs 2, waited 0 s, load 0/3, same agent "
 			    "as before, VIP; over agent 0, same agent as before");
-	assert_string_equal(zh.p, "de 5 级(需 3),logistics 4 级(需 2),已等 0 秒,负载 0/3,"
-				  "上次同一客服,重要客户;优于客服 0:上次由同一客服接待");
+	assert_string_equal(zh.p, "de 5 级（需 3），logistics 4 级（需 2），已等 0 秒，负载 0/3，"
+				  "上次同一客服，重要客户；优于客服 0：上次由同一客服接待");
 	arena_free(a);
 }
 

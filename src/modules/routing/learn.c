@@ -104,8 +104,10 @@ void learn_left(struct engine *e, const struct item *x, bool left)
 {
 	if (x->c.channel > CH_TELEGRAM)
 		return;
-	e->hazard_waited[x->c.channel] += e->now - x->since;
-	e->hazard_left[x->c.channel] += left;
+	double *waited = &e->hazard_waited[x->c.channel], *gone = &e->hazard_left[x->c.channel];
+
+	*waited = *waited * forget + e->now - x->since;
+	*gone = *gone * forget + left;
 }
 
 void learn_refresh(struct engine *e)

@@ -6,7 +6,8 @@
 
 static const double FLOOD = 0.3;
 
-enum { MARGIN_S = 300, NEAR_S = 900, CALL_RATE_S = 1800 };
+/* OFFER_S: whatever the desk is told, nobody is put off before they have really waited. */
+enum { MARGIN_S = 300, NEAR_S = 900, CALL_RATE_S = 1800, OFFER_S = 45 };
 
 static const char *const states[] = {"green", "amber", "red"};
 
@@ -127,20 +128,20 @@ static void offer(struct engine *e, uint32_t i)
  * the promises fit into `keep` of the calls that people get to in that time. */
 void overflow_callbacks(struct engine *e)
 {
-	const struct route_model *m = &e->set.model;
+	double after = fmax(OFFER_S, e->set.model.callback_after_s);
 
 	if (!(e->w.keep > 0) || !e->waiting)
 		return;
 	for (unsigned b = 0; b < CH_EMAIL * WEIGHT_LEVELS * 2; b++)
 		for (uint32_t at = 0; at < e->bins[b].n; at++) {
 			const struct queue_class *c = queue_head_class(e, &e->bins[b], at);
-			if (e->items[c->head].since > e->now - m->callback_after_s)
+			if (e->items[c->head].since > e->now - after)
 				continue;
 			if (e->all.state != ROUTE_RED && e->langs[c->lang].state != ROUTE_RED)
 				continue;
 			for (uint32_t i = c->head; i != NONE; i = e->items[i].next) {
 				struct item *x = &e->items[i];
-				if (e->now - x->since < m->callback_after_s)
+				if (e->now - x->since < after)
 					break;
 				if (x->asked)
 					continue;

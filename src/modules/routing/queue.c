@@ -35,7 +35,59 @@ static bool first_of(const struct item *a, const struct item *b)
 
 struct head queue_head(const struct item *x)
 {
-	return (struct head){x->key, x->since, x->seq, x->c.prev_agent, x->declined_by};
+	return (struct head){x->key, x->since, x->seq, x->c.prev_agent, x->refuser[0] >= 0};
+}
+
+/* ---- offers: who refused, and which are not answered ---- */
+
+bool queue_declined(const struct engine *e, uint32_t i, int64_t agent)
+{
+	const struct item *x = &e->items[i];
+
+	for (int k = 0; k < REFUSERS && x->refuser[k] >= 0; k++)
+		if (x->refuser[k] == agent && e->now - x->refused_at[k] < REFUSED_S)
+			return true;
+	return false;
+}
+
+/* The latest first. */
+void queue_decline(struct engine *e, uint32_t i, int64_t agent)
+{
+	struct item *x = &e->items[i];
+
+	memmove(x->refuser + 1, x->refuser, (REFUSERS - 1) * sizeof *x->refuser);
+	memmove(x->refused_at + 1, x->refused_at, (REFUSERS - 1) * sizeof *x->refused_at);
+	x->refuser[0] = agent;
+	x->refused_at[0] = e->now;
+}
+
+/* In order of the time they were made, nearly always at the end. */
+void queue_offer(struct engine *e, uint32_t i)
+{
+	struct item *x = &e->items[i];
+	uint32_t after = e->offer_tail;
+
+	while (after != NONE && (e->items[after].at > x->at ||
+				 (e->items[after].at == x->at && e->items[after].seq > x->seq)))
+		after = e->items[after].offer_prev;
+	x->offered = 1;
+	x->offer_prev = after;
+	x->offer_next = after != NONE ? e->items[after].offer_next : e->offer_head;
+	*(x->offer_next != NONE ? &e->items[x->offer_next].offer_prev : &e->offer_tail) = i;
+	*(after != NONE ? &e->items[after].offer_next : &e->offer_head) = i;
+}
+
+void queue_unoffer(struct engine *e, uint32_t i)
+{
+	struct item *x = &e->items[i];
+
+	if (!x->offered)
+		return;
+	*(x->offer_prev != NONE ? &e->items[x->offer_prev].offer_next : &e->offer_head) =
+	    x->offer_next;
+	*(x->offer_next != NONE ? &e->items[x->offer_next].offer_prev : &e->offer_tail) =
+	    x->offer_prev;
+	x->offered = 0;
 }
 
 static bool older(const struct engine *e, uint32_t x, uint32_t y)
@@ -169,9 +221,7 @@ uint32_t queue_class(struct engine *e, const struct route_contact *c)
 				  .heap_at = NONE,
 				  .best_until = -1};
 	memcpy(k->langs, c->langs, sizeof k->langs);
-	uint8_t *lang = &e->least_lang[c->channel][c->complex];
 	uint8_t *skill = &e->least_skill[c->channel][c->complex];
-	*lang = c->need_lang < *lang ? c->need_lang : *lang;
 	*skill = c->need_skill < *skill ? c->need_skill : *skill;
 	table_put(e->a, &e->by_class, h, e->n_classes);
 	return e->n_classes++;
@@ -205,8 +255,9 @@ uint32_t queue_new(struct engine *e, const struct route_contact *c)
 				    .prev = NONE,
 				    .own_next = NONE,
 				    .own_prev = NONE,
-				    .person = NONE,
-				    .declined_by = -1};
+				    .person = NONE};
+	for (int k = 0; k < REFUSERS; k++)
+		e->items[i].refuser[k] = -1;
 	table_put(e->a, &e->by_id, (uint64_t)c->id + 1, i);
 	return i;
 }
@@ -267,7 +318,6 @@ static void count_waiting(struct engine *e, struct item *x, int by)
 	e->waiting += (uint32_t)by;
 	if (c->channel == CH_CALLBACK) {
 		e->callbacks += (uint32_t)by;
-		e->callback_work += work;
 		return; /* promised for later: it does not press now */
 	}
 	if (c->channel == CH_PHONE)
@@ -314,7 +364,7 @@ void queue_take(struct engine *e, uint32_t i)
 	own_take(e, i);
 	count_waiting(e, x, -1);
 	if (e->waiting == 0) { /* no rounding stays behind */
-		e->all.waiting = e->callback_work = 0;
+		e->all.waiting = 0;
 		for (int l = 0; l < ROUTE_LANGS_MAX; l++)
 			e->langs[l].waiting = 0;
 	}

@@ -11,7 +11,7 @@
 
 enum { RETURNS_MAX = 1 << 20 };
 
-static const char magic[16] = "aftersail-rt-02";
+static const char magic[16] = "aftersail-rt-03";
 
 struct pack {
 	struct buf *out; /* writing */
@@ -241,7 +241,8 @@ static void item_fields(struct pack *k, struct item *x, int64_t *agent)
 	for (size_t i = 0; i < COUNT(v); i++)
 		real(k, v[i]);
 	raw(k, &x->seq, sizeof x->seq);
-	raw(k, &x->declined_by, sizeof x->declined_by);
+	raw(k, x->refuser, sizeof x->refuser);
+	reals(k, x->refused_at, REFUSERS);
 	raw(k, agent, sizeof *agent);
 	byte(k, &x->state, ITEM_IN_HAND);
 	byte(k, &x->gap, GAPS - 1);
@@ -263,7 +264,9 @@ static void item_in(struct pack *k, struct engine *e)
 	}
 	uint32_t i = queue_new(e, &x.c);
 	struct item *to = &e->items[i];
+	bool offered = x.offered;
 	x.class = x.next = x.prev = x.own_next = x.own_prev = x.person = NONE;
+	x.offered = 0;
 	*to = x;
 	if (x.state == ITEM_WAITING) {
 		queue_push(e, i);
@@ -276,6 +279,8 @@ static void item_in(struct pack *k, struct engine *e)
 	e->calling += to->c.channel == CH_CALLBACK;
 	if (to->person == NONE || !occupy(e, to->person, i))
 		k->bad = true;
+	else if (offered)
+		queue_offer(e, i);
 }
 
 static void contacts(struct pack *k, struct engine *e)
@@ -382,7 +387,7 @@ static void returns(struct pack *k, struct engine *e)
 
 static void sums(struct pack *k, struct engine *e)
 {
-	double *v[] = {&e->callback_work, &e->crew, &e->calls, &e->calls_at, &e->mean_busy};
+	double *v[] = {&e->crew, &e->calls, &e->calls_at, &e->mean_busy};
 
 	for (size_t i = 0; i < COUNT(v); i++)
 		real(k, v[i]);

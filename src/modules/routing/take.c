@@ -5,13 +5,14 @@
 #include <math.h>
 
 static const double STARVED = 4.0 / 3; /* of the age cap */
+static const double ABLE = 0.95;       /* of the best chance that anyone on shift could give */
 
 enum { STACK = 64, TOO_OLD = 1000, MAIL_LOOKS = 48, MAIL_ROUNDS = 16, ABLE_GAP = 2 };
 
 struct found {
 	uint32_t item;
 	uint64_t seq;
-	double index, urgency, scarce;
+	double index, urgency, scarce, best, effort; /* best: what another could make of it */
 	struct pair pair;
 	uint8_t whose;
 	int rank;
@@ -60,15 +61,21 @@ static struct found measure(struct engine *e, const struct search *s, struct que
 	f.scarce = places_price(e, p, f.pair.lang, &f.whose);
 	f.urgency = urgency_of(e, c, x);
 	/* What another could make of it is not lost: it speaks for leaving it to her. */
-	double gain = f.pair.p - e->w.regret * value_best(e, c);
+	f.best = value_best(e, c);
+	double gain = f.pair.p - e->w.regret * f.best;
 	double worth = e->w.urgency * f.urgency +
 		       e->w.resolve * value_weight(e, c->vip, c->emotion) * gain -
 		       e->w.scarce * f.scarce + e->w.market * choose_knows(p, c);
-	f.index = worth / divisor(s, c->channel, f.pair.work);
-	f.rank = f.pair.gap < ABLE_GAP ? rank_of(e, c, x) : 0;
+	f.effort = divisor(s, c->channel, f.pair.work);
+	f.index = worth / f.effort;
+	/* Where nobody on shift speaks it, who comes nearest must do. */
+	f.rank = rank_of(e, c, x);
+	if (f.pair.gap >= ABLE_GAP && (f.rank < 2 || f.pair.p < ABLE * f.best))
+		f.rank = 0;
 	if (c->channel == CH_CALLBACK && overflow_crew_short(e))
 		f.rank = 1;
-	f.index += f.rank * TOO_OLD;
+	/* Among those who waited far too long only the wait counts, or the dear ones never end. */
+	f.index = f.rank == 2 ? 2 * TOO_OLD + (e->now - x->since) : f.index + f.rank * TOO_OLD;
 	return f;
 }
 
@@ -90,7 +97,8 @@ static void keep_best(struct search *s, struct found f)
 static void look_at(struct engine *e, struct search *s, uint32_t i, struct queue_class *c,
 		    const struct head *x)
 {
-	if (x->declined_by == e->people[s->who].spec.id || i == s->best.item || i == s->next.item)
+	if (i == s->best.item || i == s->next.item ||
+	    (x->declined && queue_declined(e, i, e->people[s->who].spec.id)))
 		return;
 	e->looking++;
 	s->looks++;
@@ -178,6 +186,13 @@ static void search_place(struct engine *e, struct search *s, enum route_place g)
 			lanes[i] = l;
 		}
 	}
+	/* The first of a lane is its oldest: all who starve are seen before the looks are used up.
+	 */
+	for (size_t i = 0; i < n; i++) {
+		struct queue_class *c = queue_head_class(e, lanes[i].bin, 0);
+		if (rank_of(e, c, &c->first) == 2)
+			look_at(e, s, c->head, c, &c->first);
+	}
 	for (size_t i = 0; i < n; i++)
 		search_lane(e, s, &lanes[i]);
 }
@@ -202,14 +217,16 @@ static void explain_contact(const struct engine *e, const struct search *s, stru
 	const struct route_model *m = &e->set.model;
 
 	t->value = a->index;
-	t->because = BECAUSE_ONLY;
+	t->because = BECAUSE_REST;
 	if (b->item == NONE)
 		return;
 	const struct queue_class *c = &e->classes[e->items[a->item].class];
 	const struct queue_class *d = &e->classes[e->items[b->item].class];
 	double w = value_weight(e, c->vip, c->emotion), v = value_weight(e, d->vip, d->emotion);
 	double rw = e->w.resolve * w * a->pair.p;
-	enum route_because age = a->rank == 1 && c->vip ? BECAUSE_WEIGHT : BECAUSE_AGE;
+	enum route_because age = c->channel == CH_CALLBACK ? BECAUSE_PROMISE
+				 : a->rank == 1 && c->vip  ? BECAUSE_WEIGHT
+							   : BECAUSE_AGE;
 	double pull = a->urgency / w - b->urgency / v;
 	const struct gain gains[] = {
 	    {age, a->rank > b->rank ? TOO_OLD : 0},
@@ -217,12 +234,13 @@ static void explain_contact(const struct engine *e, const struct search *s, stru
 	    {BECAUSE_LANGUAGE, rw * m->lang_fcr * (b->pair.gap - a->pair.gap)},
 	    {BECAUSE_TOPIC, rw * m->skill_fcr * (b->pair.skill_gap - a->pair.skill_gap)},
 	    {BECAUSE_SAME, rw * fabs(m->same_fcr - 1) * (a->pair.same - b->pair.same)},
-	    {BECAUSE_WORK, s->best.index * (b->pair.work - a->pair.work)},
-	    {BECAUSE_SCARCE, e->w.scarce * (b->scarce - a->scarce)},
+	    {BECAUSE_YIELD, fmax(0, fmin(a->index, TOO_OLD)) * (b->effort - a->effort)},
+	    {BECAUSE_OTHERS, e->w.regret * e->w.resolve * v * (b->best - a->best)},
+	    {BECAUSE_SPARES, e->w.scarce * (b->scarce - a->scarce)},
 	    {BECAUSE_WAIT, e->w.urgency * pull * w},
 	    {BECAUSE_WEIGHT, (w - v) * (e->w.urgency * a->urgency / w + e->w.resolve * a->pair.p)},
 	};
-	t->because = (uint8_t)choose_largest(gains, COUNT(gains));
+	t->because = (uint8_t)choose_largest(gains, COUNT(gains), BECAUSE_FIRST);
 	t->price_lang = b->whose;
 	places_left(e, t);
 	t->next = e->items[b->item].c.id;
@@ -302,14 +320,15 @@ static void look_at_mail(struct engine *e, struct search *s, uint32_t i)
 
 	e->looking++;
 	f.pair = value_pair(e, p, c, x->c.prev_agent == p->spec.id);
-	if (x->declined_by == p->spec.id || !choose_mail_fits(e, x, c, f.pair.p))
+	if (queue_declined(e, i, p->spec.id) || !choose_mail_fits(e, x, c, f.pair.p))
 		return;
 	double w = value_weight(e, c->vip, c->emotion),
 	       late = 1 - choose_mail_slack(e, x) / x->c.target_s;
 	f.scarce = places_price(e, p, f.pair.lang, &f.whose);
+	f.best = value_best(e, c);
+	f.effort = f.pair.work;
 	f.urgency = 2 * w * late * fmax(0, late);
-	f.index =
-	    f.urgency + e->w.resolve * w * (f.pair.p - value_best(e, c)) - e->w.scarce * f.scarce;
+	f.index = f.urgency + e->w.resolve * w * (f.pair.p - f.best) - e->w.scarce * f.scarce;
 	keep_best(s, f);
 }
 

@@ -27,6 +27,7 @@ static double shared(const struct engine *e, const uint8_t *eff, const struct qu
 			best = m;
 			out->lang = c->langs[i].lang;
 			out->grade = a;
+			out->theirs = g;
 		}
 	}
 	out->machine = best < floor;

@@ -31,15 +31,15 @@ static const struct line {
 	{INIT, "{}"}, /* a second one changes nothing */
 	{"{\"type\":\"agent_on\",\"t\":0,\"agent\":77}", "{}"},
 	{ARRIVE("10", ""), "{}"}, /* nobody there yet */
-	{"{\"type\":\"agent_on\",\"t\":8.25,\"agent\":3}", "{\"assign\":[[10,3,\"de 5 vs need 3, tax 4 vs 2, waited 3 s, load 0/2; nobody else could take it\"]]}"},
+	{"{\"type\":\"agent_on\",\"t\":8.25,\"agent\":3}", "{\"assign\":[[10,3,\"de 5 vs need 3, tax 4 vs 2, waited 3 s, load 0/2; nothing that fits better waits\"]]}"},
 	{ARRIVE("10", ""), "{}"}, /* the same arrival twice */
-	{ARRIVE("11", ",\"unknown\":[1,{\"a\":[null,true]}]"), "{\"assign\":[[11,3,\"de 5 vs need 3, tax 4 vs 2, waited 3 s, load 1/2; nobody else could take it\"]]}"},
+	{ARRIVE("11", ",\"unknown\":[1,{\"a\":[null,true]}]"), "{\"assign\":[[11,3,\"de 5 vs need 3, tax 4 vs 2, waited 3 s, load 1/2; nobody who fits better is free\"]]}"},
 	{ARRIVE("12", ""), "{}"}, /* full */
 	{ARRIVE("-4", ""), "{}"},
 	{"{\"type\":\"arrive\",\"t\":9,\"contact\":{\"id\":20}}", "{}"},
 	{"{\"type\":\"arrive\",\"t\":9}", "{}"},
 	{"{\"type\":\"free\",\"t\":9,\"agent\":3,\"id\":12,\"handle_s\":3}", "{}"}, /* not hers */
-	{"{\"type\":\"free\",\"t\":9,\"agent\":3,\"id\":10,\"handle_s\":3}", "{\"assign\":[[12,3,\"de 5 vs need 3, tax 4 vs 2, waited 4 s, load 1/2; nobody else could take it\"]]}"},
+	{"{\"type\":\"free\",\"t\":9,\"agent\":3,\"id\":10,\"handle_s\":3}", "{\"assign\":[[12,3,\"de 5 vs need 3, tax 4 vs 2, waited 4 s, load 1/2; nothing that fits better waits\"]]}"},
 	{"{\"type\":\"free\",\"t\":9,\"agent\":3,\"id\":10}", "{}"},
 	{"{\"type\":\"free\",\"t\":9,\"agent\":3,\"id\":11}", "{}"},
 	/* with a place free, too: no ids, no channel, no time */
@@ -50,11 +50,11 @@ static const struct line {
 	{"{\"type\":\"arrive\",\"t\":9,\"contact\":{\"id\":20}}", "{}"},
 	{"{\"type\":\"tick\",\"t\":1e300}", "{}"},
 	/* odd values become the nearest that make sense */
-	{ARRIVE("21", ",\"need_lang\":7,\"vip\":2,\"emotion\":-1,\"target_s\":0,\"issue\":\"\\u7269\\u6d41 \\ud83d\\ude9a\""), "{\"assign\":[[21,3,\"de 5 vs need 6, 物流 🚚 0 vs 2, waited 4 s, load 1/2, VIP; nobody else could take it\"]]}"},
+	{ARRIVE("21", ",\"need_lang\":7,\"vip\":2,\"emotion\":-1,\"target_s\":0,\"issue\":\"\\u7269\\u6d41 \\ud83d\\ude9a\""), "{\"assign\":[[21,3,\"de 5 vs need 6, 物流 🚚 0 vs 2, waited 4 s, load 1/2, VIP; nobody who fits better is free\"]]}"},
 	{"{\"type\":\"free\",\"t\":9,\"agent\":3,\"id\":11", "{}"}, /* cut */
 	{"{\"type\":\"end\"", "{}"},
 	{"{\"type\":\"free\",\"t\":10,\"agent\":3,\"id\":12}", "{}"},
-	{ARRIVE("22", ""), "{\"assign\":[[22,3,\"de 5 vs need 3, tax 4 vs 2, waited 5 s, load 1/2, desk amber; nobody else could take it\"]]}"},
+	{ARRIVE("22", ""), "{\"assign\":[[22,3,\"de 5 vs need 3, tax 4 vs 2, waited 5 s, load 1/2, desk amber; nobody who fits better is free\"]]}"},
 	{"{\"type\":\"end\",\"t\":9}", "{}"},
 };
 /* clang-format on */

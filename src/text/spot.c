@@ -100,6 +100,7 @@ static bool find_next(struct scan *s, struct spot *out)
 		if (end > s->at) {
 			out->from = s->at;
 			out->to = s->at = end;
+			s->day_end = out->kind == SPOT_DATE ? end : s->day_end;
 			return true;
 		}
 	}

@@ -151,10 +151,13 @@ static enum spot_kind code_kind(struct scan *s, const struct code *c)
 		return SPOT_ORDER;
 	if (s->at && s->t.p[s->at - 1] == '#' && c->digits >= 3)
 		return SPOT_ORDER;
-	if (sku_shape(p, c, n))
+	if (sku_shape(p, c, n) && !spot_after(s, WORDS_OTHER))
 		return SPOT_SKU;
-	bool long_number = c->letters == 0 && c->groups == 1 && c->digits >= 14 && c->digits <= 20;
-	return long_number ? SPOT_ORDER : SPOT_KINDS;
+	if (c->letters || c->groups > 1 || c->digits < 14)
+		return SPOT_KINDS;
+	if (c->digits == 22 && p[0] == '9' && p[1] >= '2' && p[1] <= '5') /* USPS */
+		return SPOT_WAYBILL;
+	return c->digits <= 20 ? SPOT_ORDER : SPOT_KINDS;
 }
 
 /* The last of FedEx's twelve digits. */
@@ -185,12 +188,13 @@ static size_t end_groups(struct scan *s)
 	}
 	if (k < 2 || n < 10 || n > 22 || n > g->plain || alnum(peek(s, g->end[n - 1])))
 		return 0;
+	bool phone = spot_after(s, WORDS_PHONE);
 	bool usps =
 	    fours && (n == 20 || n == 22) && g->d[0] == '9' && g->d[1] >= '2' && g->d[1] <= '5';
-	bool bare = fours && n == 12 && k == 3 && fedex(g->d);
-	bool told = spot_after(s, WORDS_WAYBILL) ||
-		    (spot_after(s, WORDS_CARRIER) && (n >= 12 || g->d[0] != '0'));
-	return (usps || bare || told) && !spot_after(s, WORDS_PHONE) ? g->end[n - 1] : 0;
+	bool bare = fours && n == 12 && k == 3 && fedex(g->d) && !phone;
+	bool carrier = n >= 12 || (g->d[0] != '0' && !phone);
+	bool told = spot_after(s, WORDS_WAYBILL) || (carrier && spot_after(s, WORDS_CARRIER));
+	return usps || bare || told ? g->end[n - 1] : 0;
 }
 
 size_t spot_end_code(struct scan *s, enum spot_kind *kind)

@@ -26,6 +26,7 @@ struct scan {
 	size_t at;
 	size_t before_at; /* where `before` was read, plus one */
 	unsigned before;  /* bits of enum spot_words: what stands before */
+	size_t day_end;   /* where the day last found ended, 0 for none */
 	struct digits digits;
 };
 

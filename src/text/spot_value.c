@@ -71,11 +71,11 @@ static size_t end_number(const struct scan *s, size_t i)
 	return end;
 }
 
-/* 199:- and 5,- and 50.- : the end of the dash, or i. */
+/* 199:- and 5,- and 50.- and 500/- : the end of the dash, or i. */
 static size_t skip_no_cents(const struct scan *s, size_t i)
 {
 	char c = peek(s, i);
-	size_t w = c == ':' || c == ',' || c == '.' ? minus(s, i + 1) : 0;
+	size_t w = c == ':' || c == ',' || c == '.' || c == '/' ? minus(s, i + 1) : 0;
 
 	return w ? i + 1 + w + minus(s, i + 1 + w) : i;
 }
@@ -138,8 +138,11 @@ static size_t end_back(const struct scan *s, size_t i)
 	size_t times = dash > end ? dash : skip_times(s, end);
 	size_t unit = spot_skip_blank(s, times);
 	w = money_word(s, unit, WORDS_BACK, WORDS_BACK_EXACT);
-	if (w)
-		return unit + w;
+	if (w) {
+		size_t cents = spot_digits_end(s, unit + w, 3); /* 89€90 */
+		bool joined = unit == end && !alnum(s->t.p[unit + w - 1]);
+		return joined && cents == unit + w + 2 && !alnum(peek(s, cents)) ? cents : unit + w;
+	}
 	/* The dash alone is a price where a colon stands before it: not "10:-)". */
 	bool price = dash > end && peek(s, end) == ':' &&
 		     (dash == s->t.n || peek(s, dash) == ' ' || strchr(".,;!?\n", peek(s, dash)));
@@ -198,7 +201,9 @@ static size_t end_han_date(const struct scan *s, size_t at)
 	bool day = end && (memcmp(s->t.p + at, "日", 3) == 0 || memcmp(s->t.p + at, "号", 3) == 0 ||
 			   memcmp(s->t.p + at, "號", 3) == 0 || memcmp(s->t.p + at, "일", 3) == 0);
 	bool year = end && (memcmp(s->t.p + at, "年", 3) == 0 || memcmp(s->t.p + at, "년", 3) == 0);
-	if (day || (year && parts == 0 && !is_year(s, s->at, at))) /* three years, the third day */
+	bool nought = peek(s, s->at) == '0' && at == s->at + 2; /* 08年 */
+	/* three years, the third day */
+	if (day || (year && parts == 0 && !nought && !is_year(s, s->at, at)))
 		return 0;
 	return end;
 }
@@ -220,7 +225,8 @@ static size_t end_slash_date(struct scan *s, size_t a, size_t b)
 		return b;
 	bool day = second <= 31 && (first <= 12 || second <= 12);
 	bool whole = s->at == 0 && b == s->t.n;
-	return day && (whole || spot_after(s, WORDS_DAY) || spot_after(s, WORDS_EXPIRY) ||
+	bool range = s->day_end && s->at - s->day_end <= 10; /* from 3/1 through 3/5 */
+	return day && (whole || range || spot_after(s, WORDS_DAY) || spot_after(s, WORDS_EXPIRY) ||
 		       spot_word(s, spot_skip_blank(s, b), WORDS_DAY_BACK))
 		   ? b
 		   : 0;
@@ -285,17 +291,29 @@ static size_t skip_one(const struct scan *s, size_t i, const char *const *v, siz
 static const char *const ordinals[] = {"st", "nd", "rd", "th", ".", "er", "º", "ª"};
 static const char *const links[] = {"of ", "de ", "del ", "d'"};
 
+/* Do several things follow: "2 stores", "3 people", "2 more"? */
+static bool several(const struct scan *s, size_t i)
+{
+	static const char *const words[] = {"people", "men",  "women", "children",
+					    "of",     "more", "or"};
+	size_t end = i;
+
+	if (skip_one(s, i, words, COUNT(words)) > i)
+		return true;
+	while (lower(peek(s, end)) && end - i < 24)
+		end++;
+	return end - i > 3 && s->t.p[end - 1] == 's' && s->t.p[end - 2] != 's';
+}
+
 /* Months that are words too ("march 2 stores", "may 3 people") when nothing tells them. */
 static bool doubtful(struct scan *s, size_t month, size_t w, size_t end)
 {
 	static const char *const also[] = {"may", "march", "mars", "mart", "mar"};
 	bool word = false;
-	size_t next = spot_skip_blank(s, end);
 
 	for (size_t k = 0; k < COUNT(also); k++)
 		word |= strlen(also[k]) == w && memcmp(s->t.p + month, also[k], w) == 0;
-	return word && next > end && (alnum(peek(s, next)) || wide_letter(peek(s, next))) &&
-	       !spot_after(s, WORDS_DAY);
+	return word && several(s, spot_skip_blank(s, end)) && !spot_after(s, WORDS_DAY);
 }
 
 /* Behind the year that follows a day and month, or where those end. */

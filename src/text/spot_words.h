@@ -18,7 +18,7 @@ static const char *const order_words[] = {
 	"bestellnr", "bestellnr.", "best.-nr.", "auftragsnr", "auftragsnr.", "auftrags-nr.", "bestellcode", "n.º de pedido",
 	"numero di ordine", "número de orden", "orden", "nr zamówienia", "nr. zamówienia", "objednávky", "číslo objednávky",
 	"nº de encomenda", "mã đơn hàng", "đơn hàng", "คำสั่งซื้อ", "pesanan", "nomor pesanan", "注文no", "受注番号", "order-id",
-	"order-no", "order-nr", "订单编码",
+	"order-no", "order-nr", "订单编码", "ordrenummer", "tilausnumero", "tilausnumeroni", "číslo obj.", "rendelésszám",
 };
 
 /* A number of something; of an order unless another word says otherwise. */
@@ -26,7 +26,7 @@ static const char *const number_words[] = {"nr", "nr.", "no.", "№", "n°", "n�
 
 static const char *const other_words[] = {
 	"customer", "client", "cliente", "kunden", "kunde", "kundennummer", "haus", "steuer", "invoice", "rechnung", "rechnungs",
-	"клиента", "дом", "客户", "发票", "postal", "zip", "plz", "room", "zimmer", "konto", "account",
+	"клиента", "дом", "客户", "发票", "postal", "zip", "code", "coupon", "promo", "voucher", "gutschein", "код", "优惠码", "plz", "room", "zimmer", "konto", "account",
 };
 
 static const char *const waybill_words[] = {
@@ -72,7 +72,7 @@ static const char *const day_words[] = {
 	"on", "by", "until", "till", "til", "since", "from", "before", "after", "due", "dated", "date", "delivered", "arrived",
 	"ordered", "shipped", "received", "placed", "bought", "paid", "sent", "returned", "am", "bis", "seit", "vom", "zum", "ab",
 	"le", "du", "au", "depuis", "avant", "el", "del", "hasta", "desde", "il", "dal", "entro", "em", "até", "op", "sinds",
-	"voor", "до", "с", "от", "после", "dnia", "od", "den", "d.", "日期", "于", "在", "到", "从", "截至", "tarih",
+	"voor", "до", "с", "от", "после", "dnia", "od", "den", "d.", "日期", "于", "从", "截至", "tarih",
 };
 
 static const char *const expiry_words[] = {
@@ -117,7 +117,7 @@ static const char *const han_date_words[] = {"年", "月", "日", "号", "號", 
 static const char *const front_words[] = {
 	"EUR", "USD", "GBP", "CNY", "RMB", "JPY", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "BRL", "MXN", "AUD",
 	"NZD", "SGD", "HKD", "TWD", "euro", "US$", "R$", "A$", "AU$", "C$", "CA$", "HK$", "NT$", "S$", "SG$", "MX$", "NZ$", "RD$",
-	"AR$", "CL$", "CO$", "MOP$", "€", "$", "£", "¥", "￥", "₽", "₩", "₺", "₴", "₹", "₫", "฿", "₱", "₦", "₪", "₸", "＄",
+	"AR$", "CL$", "US $", "CA $", "AU $", "HK $", "NT $", "MX $", "USD$", "CAD$", "AUD$", "RMB¥", "CO$", "MOP$", "€", "$", "£", "¥", "￥", "₽", "₩", "₺", "₴", "₹", "₫", "฿", "₱", "₦", "₪", "₸", "＄",
 	"kr", "kr.", "Kč", "Rs.", "Rs", "Rp", "Rp.", "руб", "руб.",
 };
 
@@ -130,12 +130,12 @@ static const char *const front_exact_words[] = {
 static const char *const back_words[] = {
 	"EUR", "USD", "GBP", "CNY", "RMB", "JPY", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "CAD", "KRW", "INR", "RUB",
 	"UAH", "AED", "SAR", "THB", "VND", "IDR", "MYR", "ZAR", "ARS", "CLP", "BRL", "MXN", "AUD", "NZD", "SGD", "HKD",
-	"TWD", "KZT", "BGN", "EGP", "NGN", "PKR", "US$", "R$", "A$", "C$", "HK$", "NT$", "S$",
+	"TWD", "KZT", "BGN", "EGP", "NGN", "PKR", "US$", "R$", "A$", "C$", "HK$", "NT$", "S$", "$US", "$CA", "$CAN",
 	"€", "$", "£", "¥", "￥", "₽", "₩", "₺", "₴", "₹", "₫", "฿", "₱", "₦", "₪", "₸", "zł", "zl", "złotych", "złote", "Kč", "kr",
 	"lei", "euros", "euro", "dollars", "dollar", "pounds", "quid", "yuan", "yen", "reais", "pesos", "rubles", "roubles",
-	"rupees", "ringgit", "rupiah", "baht", "dong", "đồng", "đ", "soles", "lira", "liras", "dólares", "libras", "kronor",
+	"rupees", "ringgit", "rupiah", "baht", "dong", "đồng", "đ", "vnđ", "soles", "lira", "liras", "dólares", "libras", "kronor",
 	"kroner", "forint", "korun", "元", "块钱", "块", "円", "圆", "欧元", "美元", "美金", "英镑", "日元", "人民币", "港币", "港元", "台币", "원",
-	"บาท", "руб", "рублей", "рубля", "р", "евро", "долларов", "гривен", "грн", "тенге", "тг", "лв", "Pfund", "TL",
+	"บาท", "руб", "рублей", "рубля", "р", "евро", "долларов", "гривен", "грн", "тенге", "тг", "сум", "лв", "Pfund", "TL",
 	"يورو", "دولار", "ريال", "درهم",
 };
 

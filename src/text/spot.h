@@ -1,8 +1,9 @@
 /* spot.h - numbers and addresses in a message: what to look up, to mask, and not to translate.
  *
  * Spans do not overlap and come in the order of the text.  Card numbers pass the Luhn check and
- * IBANs theirs; waybills have the shape (and, in the postal union's form, the check digit) of a
- * carrier's number; an order number stands after a word for it or has a shop's shape. */
+ * IBANs theirs, in any spacing, and digits may be full-width or Arabic; waybills have the shape
+ * (and, in the postal union's form, the check digit) of a carrier's number; an order number stands
+ * after a word for it or has a shop's shape. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -29,6 +30,8 @@ size_t spot_find(struct str text, struct spot *out, size_t max);
 
 const char *spot_name(enum spot_kind);
 
-/* The text with card numbers, IBANs, phones and e-mails made unreadable: all but the last four
- * characters of a card or IBAN become *, the rest all of them. */
+/* The text with every card number, IBAN, phone and e-mail made unreadable: each character becomes
+ * one *, but for blanks and the last four characters of a card or IBAN.  In what comes back
+ * spot_find() finds no card.  A card is hidden inside of a link or a longer code too, but for a
+ * waybill in a carrier's form.  Linear time. */
 struct str spot_mask(struct arena *, struct str text);

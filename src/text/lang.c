@@ -562,3 +562,12 @@ void lang_detect(const struct lang_table *t, struct str text, const struct lang_
 	if (segment_end(text, 0) < text.n)
 		find_others(&r, t, text, priors, out);
 }
+
+const char *lang_code(const struct lang_table *t, size_t i)
+{
+	size_t own = t->h->langs;
+
+	if (i < own)
+		return t->code[i];
+	return i - own < COUNT(alone) ? alone[i - own].code : NULL;
+}

@@ -50,6 +50,9 @@ struct lang_result {
 void lang_detect(const struct lang_table *, struct str text, const struct lang_priors *,
 		 struct lang_result *out);
 
+/* The languages it can tell, one after the other: NULL after the last. */
+const char *lang_code(const struct lang_table *, size_t i);
+
 /* The table's bytes from its source: lines of hex<TAB>code:weight ... and lines of
  * code<TAB>words. */
 enum err lang_pack(struct arena *, struct str pieces, struct str words, struct str *out) MUST;

@@ -11,39 +11,61 @@
 /* What was predicted for each row of a test. */
 struct guesses {
 	size_t rows, labels;
-	float *p;      /* [row][label] */
-	double *micro; /* microseconds each row took */
+	float *p;              /* [row][label] */
+	double *micro;         /* microseconds each row took */
+	unsigned *foreign;     /* [row]: labels of it that were not learned */
+	size_t foreign_labels; /* of the whole test */
 };
 
-static void print(const char *name, double value)
+static int by_text(const void *a, const void *b)
 {
-	printf("%s %.6g\n", name, value);
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-static int by_double(const void *a, const void *b)
+/* Labels that the test has and what is measured has not: said, and never right. */
+static struct strs foreign_labels(struct arena *a, const struct rows *test,
+				  const struct strs *labels)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	struct strs all = text_labels(a, test), out = {NEWN(a, struct str, all.n + 1), 0};
 
-	return (x > y) - (x < y);
+	for (size_t i = 0; i < all.n; i++)
+		if (!bsearch(&all.v[i], labels->v, labels->n, sizeof *labels->v, by_text))
+			out.v[out.n++] = all.v[i];
+	if (out.n)
+		fprintf(stderr,
+			"aftersail text: %zu labels of the test are not learned, their "
+			"rows count as wrong:",
+			out.n);
+	for (size_t i = 0; i < out.n && i < 20; i++)
+		fprintf(stderr, " %.*s", STR(out.v[i]));
+	if (out.n)
+		fputs(out.n > 20 ? " ...\n" : "\n", stderr);
+	return out;
 }
 
-static void print_times(double *v, size_t n)
+static unsigned count_foreign(struct str labels, const struct strs *foreign)
 {
-	if (n == 0)
-		return;
-	qsort(v, n, sizeof *v, by_double);
-	print("microseconds_median", v[n / 2]);
-	print("microseconds_p95", v[n * 95 / 100]);
+	struct str one;
+	unsigned n = 0;
+
+	while (foreign->n && str_cut(&labels, ',', &one))
+		n += bsearch(&one, foreign->v, foreign->n, sizeof one, by_text) != NULL;
+	return n;
 }
 
-static struct guesses guess(struct arena *a, const struct text_model *m, const struct fit_set *t)
+static struct guesses guess(struct arena *a, const struct text_model *m, const struct fit_set *t,
+			    const struct rows *test)
 {
 	struct guesses g = {.rows = t->rows, .labels = t->labels.n};
 	struct feats *f = NEW(a, struct feats);
 
 	g.p = NEWN(a, float, g.rows *g.labels + 1);
 	g.micro = NEWN(a, double, g.rows + 1);
+	g.foreign = NEWN(a, unsigned, g.rows + 1);
+	struct strs foreign = foreign_labels(a, test, &t->labels);
+	g.foreign_labels = foreign.n;
 	for (size_t i = 0; i < g.rows; i++) {
+		g.foreign[i] = count_foreign(test->labels.v[i], &foreign);
 		double from = text_cpu_seconds();
 		text_model_predict(m, f, t->texts[i], g.p + i * g.labels);
 		g.micro[i] = (text_cpu_seconds() - from) * 1e6;
@@ -119,24 +141,24 @@ struct tally {
 	double bin_n[15], bin_p[15], bin_right[15];
 };
 
-static void count_row(struct tally *t, const float *p, const uint8_t *y, size_t n, float at)
+static void count_row(struct tally *t, const struct guesses *g, size_t i, const uint8_t *y,
+		      float at)
 {
-	size_t best = 0, truth = n, above = 0;
+	const float *p = g->p + i * g->labels;
+	size_t n = g->labels, best = text_best(p, n), truth = n, above = 0;
 
-	for (size_t k = 0; k < n; k++) {
-		best = p[k] > p[best] ? k : best;
+	for (size_t k = 0; k < n; k++)
 		truth = y[k] ? k : truth;
-	}
-	if (truth == n) {
+	if (truth == n && !g->foreign[i]) {
 		t->outside++;
 		t->rejected += p[best] < at;
 		return;
 	}
-	for (size_t k = 0; k < n; k++)
+	for (size_t k = 0; k < n && truth < n; k++)
 		above += p[k] > p[truth];
 	t->inside++;
 	t->right += best == truth;
-	t->top3 += above < 3;
+	t->top3 += truth < n && above < 3;
 	t->answered += p[best] >= at;
 	t->correct += p[best] >= at && best == truth;
 	t->wrong += p[best] >= at && best != truth;
@@ -151,7 +173,7 @@ static void count_row(struct tally *t, const float *p, const uint8_t *y, size_t 
 static double macro_f1(const struct guesses *g, const uint8_t *y, const float *at)
 {
 	double sum = 0;
-	size_t used = 0;
+	size_t used = g->foreign_labels;
 
 	for (size_t k = 0; k < g->labels; k++) {
 		double hit = 0, said = 0, is = 0;
@@ -182,20 +204,23 @@ static void print_one(const struct guesses *g, const struct fit_set *test,
 	      two[2] = {text_model_label_at(m, 0), g->labels == 2 ? text_model_label_at(m, 1) : 0};
 
 	for (size_t i = 0; i < g->rows; i++)
-		count_row(&t, g->p + i * g->labels, test->y + i * g->labels, g->labels, at);
+		count_row(&t, g, i, test->y + i * g->labels, at);
 	for (int i = 0; i < 15; i++)
 		ece += fabs(t.bin_p[i] - t.bin_right[i]);
 	double n = t.inside > 0 ? t.inside : 1;
-	print("rows", (double)g->rows);
-	print("accuracy", t.right / n);
-	print("top3", t.top3 / n);
-	print("answered", t.answered / n);
-	print("correct_of_all", t.correct / n);
-	print("wrong_of_all", t.wrong / n);
-	if (t.outside > 0)
-		print("out_of_scope_rejected", t.rejected / t.outside);
-	print("macro_f1", macro_f1(g, test->y, g->labels == 2 ? two : NULL));
-	print("calibration_error", ece / n);
+	text_print("rows", (double)g->rows);
+	text_print("accuracy", t.right / n);
+	text_print("top3", t.top3 / n);
+	text_print("answered", t.answered / n);
+	text_print("correct_of_all", t.correct / n);
+	text_print("wrong_of_all", t.wrong / n);
+	if (t.outside > 0) {
+		text_print("wrong_of_all_with_out_of_scope",
+			   (t.wrong + t.outside - t.rejected) / (t.inside + t.outside));
+		text_print("out_of_scope_rejected", t.rejected / t.outside);
+	}
+	text_print("macro_f1", macro_f1(g, test->y, g->labels == 2 ? two : NULL));
+	text_print("calibration_error", ece / n);
 }
 
 static void print_several(struct arena *a, const struct guesses *g, const struct fit_set *test,
@@ -206,15 +231,17 @@ static void print_several(struct arena *a, const struct guesses *g, const struct
 
 	for (size_t k = 0; k < g->labels; k++)
 		at[k] = text_model_label_at(m, k);
+	for (size_t i = 0; i < g->rows; i++)
+		is += g->foreign[i];
 	for (size_t i = 0; i < g->rows * g->labels; i++) {
 		bool yes = g->p[i] >= at[i % g->labels];
 		hit += yes && test->y[i];
 		said += yes;
 		is += test->y[i];
 	}
-	print("rows", (double)g->rows);
-	print("macro_f1", macro_f1(g, test->y, at));
-	print("micro_f1", said + is > 0 ? 2 * hit / (said + is) : 0);
+	text_print("rows", (double)g->rows);
+	text_print("macro_f1", macro_f1(g, test->y, at));
+	text_print("micro_f1", said + is > 0 ? 2 * hit / (said + is) : 0);
 }
 
 /* Below this many rows there is time for networks and for more folds. */
@@ -227,7 +254,7 @@ static struct fit_options options_of(struct arena *a, const struct text_opts *o,
 
 	f.seed = o->seed;
 	f.target_wrong = o->target_wrong;
-	f.vectors = text_find_vectors(a, o);
+	f.vectors = strcmp(o->task, "offensive") ? text_find_vectors(a, o) : NULL;
 	if (several)
 		f.c = rows < MANY_ROWS ? 0.2 : 0.15;
 	if (several && rows < MANY_ROWS) {
@@ -253,12 +280,7 @@ struct lesson {
 	bool has_dev;
 };
 
-static int by_text(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-/* What is measured on is never learned from: rows whose text stands in the test are left out. */
+/* Dev rows whose text stands in the test are not learned from: one may measure on the dev set. */
 static struct rows without(struct arena *a, const struct rows *r, const struct rows *test)
 {
 	struct rows out = {
@@ -305,6 +327,8 @@ static bool read_lesson(struct arena *a, const struct text_opts *o, const struct
 		append(a, &train, &more);
 		l->has_dev = false;
 	}
+	if (l->labels.n > MODEL_LABELS_MAX) /* fit_lesson says so */
+		return true;
 	l->set = text_set(a, &train, &l->labels);
 	if (!l->has_dev)
 		return true;
@@ -320,7 +344,13 @@ static bool fit_lesson(struct arena *a, const struct text_opts *o, const struct 
 {
 	if (fit_model(a, &l->set, l->has_dev ? &l->dev : NULL, &l->f, bytes) == E_OK)
 		return true;
-	fprintf(stderr, "aftersail text: %s has no labelled rows\n", o->train);
+	if (l->labels.n)
+		fprintf(stderr,
+			"aftersail text: %s has %zu different labels, at most %d can be "
+			"learned; are the columns label<TAB>text swapped?\n",
+			o->train, l->labels.n, MODEL_LABELS_MAX);
+	else
+		fprintf(stderr, "aftersail text: %s has rows, but none has a label\n", o->train);
 	return false;
 }
 
@@ -334,23 +364,23 @@ static int eval_model(struct arena *a, const struct text_opts *o)
 
 	if (!text_read_rows(a, o->test, &test) || !read_lesson(a, o, &test, &l))
 		return 1;
-	struct fit_set check = text_set(a, &test, &l.labels);
 	double from = text_cpu_seconds();
 	if (!fit_lesson(a, o, &l, &bytes))
 		return 1;
 	double took = text_cpu_seconds() - from;
+	struct fit_set check = text_set(a, &test, &l.labels);
 	if (text_model_open(a, bytes, l.f.vectors, &m, &why) != E_OK) {
 		fprintf(stderr, "aftersail text: %s\n", why);
 		return 1;
 	}
-	struct guesses g = guess(a, m, &check);
+	struct guesses g = guess(a, m, &check, &test);
 	if (l.f.kind == MODEL_ONE)
 		print_one(&g, &check, m);
 	else
 		print_several(a, &g, &check, m);
-	print("train_seconds", took);
-	print("model_bytes", (double)bytes.n);
-	print_times(g.micro, g.rows);
+	text_print("train_seconds", took);
+	text_print("model_bytes", (double)bytes.n);
+	text_print_times(g.micro, g.rows);
 	return 0;
 }
 
@@ -358,18 +388,13 @@ static int eval_model(struct arena *a, const struct text_opts *o)
 static int eval_shipped(struct arena *a, const struct text_opts *o)
 {
 	bool topic = strcmp(o->task, "topic") == 0;
-	const char *path = text_model_path(a, o, topic ? "topic.model" : "emotion.model"), *why;
 	const struct text_model *m;
 	struct rows test;
 	struct str mood;
 
-	if (!text_read_rows(a, o->test, &test))
+	if (!text_read_rows(a, o->test, &test) ||
+	    !(m = text_find_model(a, o, topic ? "topic.model" : "emotion.model")))
 		return 1;
-	if (text_model_map(a, o->model ? o->model : path, text_find_vectors(a, o), &m, &why) !=
-	    E_OK) {
-		fprintf(stderr, "aftersail text: %s: %s\n", path, why);
-		return 1;
-	}
 	for (size_t i = 0; i < test.n; i++) {
 		(void)str_cut(&test.texts.v[i], '\t', &mood);
 		if (topic)
@@ -379,27 +404,25 @@ static int eval_shipped(struct arena *a, const struct text_opts *o)
 	for (size_t i = 0; i < labels.n; i++)
 		labels.v[i] = text_model_label(m, i);
 	struct fit_set check = text_set(a, &test, &labels);
-	struct guesses g = guess(a, m, &check);
+	struct guesses g = guess(a, m, &check, &test);
 	print_one(&g, &check, m);
-	print_times(g.micro, g.rows);
+	text_print_times(g.micro, g.rows);
 	return 0;
 }
 
+/* Rows of code<TAB>text; with --langs all are in that one language, whatever their labels. */
 static int eval_lang(struct arena *a, const struct text_opts *o)
 {
 	struct rows test;
-	const struct lang_table *t;
-	const char *why;
 	struct lang_result r;
 	double right = 0, sure = 0, sure_right = 0;
-	const char *path = o->model ? o->model : text_model_path(a, o, "lang.table");
+	const struct lang_table *t = text_find_langs(a, o);
 
-	if (!text_read_rows(a, o->test, &test))
+	if (!t || !text_read_rows(a, o->test, &test) ||
+	    (o->langs && !text_lang_known(a, t, str_of(o->langs))))
 		return 1;
-	if (lang_map(a, path, &t, &why) != E_OK) {
-		fprintf(stderr, "aftersail text: %s: %s\n", path, why);
-		return 1;
-	}
+	for (size_t i = 0; i < test.n && o->langs; i++)
+		test.labels.v[i] = str_of(o->langs);
 	struct strs labels = text_labels(a, &test);
 	double *micro = NEWN(a, double, test.n + 1), *of = NEWN(a, double, labels.n + 1),
 	       *ok = NEWN(a, double, labels.n + 1);
@@ -418,14 +441,14 @@ static int eval_lang(struct arena *a, const struct text_opts *o)
 			}
 	}
 	double n = test.n ? (double)test.n : 1;
-	print("rows", (double)test.n);
-	print("accuracy", right / n);
-	print("answered", sure / n);
-	print("correct_of_all", sure_right / n);
-	print("wrong_of_all", (sure - sure_right) / n);
+	text_print("rows", (double)test.n);
+	text_print("accuracy", right / n);
+	text_print("answered", sure / n);
+	text_print("correct_of_all", sure_right / n);
+	text_print("wrong_of_all", (sure - sure_right) / n);
 	for (size_t k = 0; k < labels.n; k++)
 		printf("accuracy_%.*s %.4f\n", STR(labels.v[k]), ok[k] / of[k]);
-	print_times(micro, test.n);
+	text_print_times(micro, test.n);
 	return 0;
 }
 

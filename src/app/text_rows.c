@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/text_cmd.h"
 
+#include "text/lang.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-bool text_read_file(struct arena *a, const char *path, struct str *out)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	struct buf b = {.a = a, .max = 1ul << 30};
-	char piece[65536];
-	size_t n;
-
-	if (!f) {
-		fprintf(stderr, "aftersail text: cannot read %s\n", path);
-		return false;
-	}
-	while ((n = fread(piece, 1, sizeof piece, f)) > 0)
-		buf_add(&b, (struct str){piece, n});
-	if (f != stdin)
-		fclose(f);
-	*out = buf_str(&b);
-	return true;
-}
 
 bool text_read_rows(struct arena *a, const char *path, struct rows *out)
 {
@@ -37,6 +20,7 @@ bool text_read_rows(struct arena *a, const char *path, struct rows *out)
 		cap += all.p[i] == '\n';
 	*out =
 	    (struct rows){{NEWN(a, struct str, cap + 1), 0}, {NEWN(a, struct str, cap + 1), 0}, 0};
+	all = text_no_mark(all);
 	while (str_cut(&all, '\n', &line)) {
 		if (str_find_char(line, '\t') < 0 || !str_cut(&line, '\t', &label))
 			continue;
@@ -44,7 +28,9 @@ bool text_read_rows(struct arena *a, const char *path, struct rows *out)
 		out->texts.v[out->n++] = str_trim(line);
 	}
 	out->labels.n = out->texts.n = out->n;
-	return true;
+	if (!out->n)
+		fprintf(stderr, "aftersail text: %s holds no rows of label<TAB>text\n", path);
+	return out->n > 0;
 }
 
 bool text_is_outside(struct str l)
@@ -145,14 +131,45 @@ const struct text_vectors *text_find_vectors(struct arena *a, const struct text_
 	return NULL;
 }
 
-bool text_write_file(const char *path, struct str s)
+const struct text_model *text_find_model(struct arena *a, const struct text_opts *o,
+					 const char *name)
 {
-	FILE *f = fopen(path, "wb");
-	bool ok = f && fwrite(s.p, 1, s.n, f) == s.n;
+	const char *path = o->model ? o->model : text_model_path(a, o, name), *why;
+	const struct text_model *m;
+	enum err e = text_model_map(a, path, NULL, &m, &why);
 
-	if (f)
-		ok = fclose(f) == 0 && ok;
-	if (!ok)
-		fprintf(stderr, "aftersail text: cannot write %s\n", path);
-	return ok;
+	if (e == E_INVALID)
+		e = text_model_map(a, path, text_find_vectors(a, o), &m, &why);
+	if (e == E_OK)
+		return m;
+	fprintf(stderr, "aftersail text: %s: %s\n", path, why);
+	return NULL;
+}
+
+const struct lang_table *text_find_langs(struct arena *a, const struct text_opts *o)
+{
+	const char *path = o->model ? o->model : text_model_path(a, o, "lang.table"), *why;
+	const struct lang_table *t;
+
+	if (lang_map(a, path, &t, &why) == E_OK)
+		return t;
+	fprintf(stderr, "aftersail text: %s: %s\n", path, why);
+	return NULL;
+}
+
+bool text_lang_known(struct arena *a, const struct lang_table *t, struct str code)
+{
+	struct buf b = BUF(a);
+	const char *one;
+
+	for (size_t i = 0; (one = lang_code(t, i)); i++) {
+		if (strcmp(one, "no") == 0) /* the table's other name of nb, never given out */
+			continue;
+		if (str_eq(code, str_of(one)))
+			return true;
+		buf_fmt(&b, " %s", one);
+	}
+	fprintf(stderr, "aftersail text: --langs: \"%.*s\" is none of%.*s\n", STR(code),
+		STR(buf_str(&b)));
+	return false;
 }

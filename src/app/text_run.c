@@ -7,72 +7,50 @@
 #include "text/similar.h"
 #include "text/spot.h"
 #include "text/tone.h"
+#include "text/topic.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Languages that --langs may name; there are not so many that are known. */
+enum { PRIORS = 256, SEEN_MAX = 100000, SPOTS = 64 };
+
 /* What one command needs while it streams. */
 struct run {
 	const struct text_opts *o;
-	const struct text_model *model;
+	const struct text_model *model, *mood;
 	const struct lang_table *langs;
-	struct feats *f, *g;
-	struct similar_sketch *seen;
-	size_t seen_count, line;
+	struct lang_prior prior[PRIORS];
+	size_t priors;
+	struct feats *f;
+	struct similar_index seen;
+	uint64_t *line_of; /* of each message in seen */
+	uint64_t line;
 	struct arena *a; /* of this line */
-	struct buf out;
+	struct answer x;
 };
-
-enum { SEEN_MAX = 100000 };
-
-/* One field of the answer: a JSON member, or a column. */
-static void put(struct run *r, const char *name, struct str value)
-{
-	if (r->o->json) {
-		buf_z(&r->out, r->out.n ? "," : "{");
-		buf_json(&r->out, str_of(name));
-		buf_char(&r->out, ':');
-		buf_json(&r->out, value);
-		return;
-	}
-	if (r->out.n)
-		buf_char(&r->out, '\t');
-	buf_add(&r->out, value);
-}
-
-static void put_number(struct run *r, const char *name, double v)
-{
-	if (!r->o->json) {
-		put(r, name, str_fmt(r->a, "%.3f", v));
-		return;
-	}
-	buf_z(&r->out, r->out.n ? "," : "{");
-	buf_json(&r->out, str_of(name));
-	buf_fmt(&r->out, ":%.3f", isfinite(v) ? v : 0);
-}
 
 static void run_lang(struct run *r, struct str text)
 {
 	struct lang_result l;
-	struct lang_prior prior[16];
-	struct lang_priors p = {prior, 0, true};
-	struct str rest = str_of(r->o->langs), one;
+	struct lang_priors p = {r->prior, r->priors, true};
 
-	while (rest.n && p.n < COUNT(prior) && str_cut(&rest, ',', &one))
-		prior[p.n++] = (struct lang_prior){str_z(r->a, one), 0};
-	for (size_t i = 0; i < p.n; i++)
-		prior[i].p = 1.0f / (float)p.n;
 	lang_detect(r->langs, text, p.n ? &p : NULL, &l);
-	put(r, "language", str_of(l.main.code));
-	put_number(r, "p", (double)l.main.p);
-	put(r, "sure", str_of(l.sure ? "yes" : "no"));
-	put(r, "variant", str_of(l.variant));
+	answer_text(&r->x, "language", str_of(l.main.code));
+	answer_share(&r->x, "p", (double)l.main.p);
+	answer_yes(&r->x, "sure", l.sure);
+	answer_text(&r->x, "variant", str_of(l.variant));
 	struct buf others = BUF(r->a);
-	for (size_t i = 0; i < l.other_count; i++)
+	answer_open(&r->x, "others", '[');
+	for (size_t i = 0; i < l.other_count; i++) {
+		if (r->x.json)
+			answer_text(&r->x, NULL, str_of(l.others[i].code));
 		buf_fmt(&others, "%s%s", i ? "," : "", l.others[i].code);
-	put(r, "others", buf_str(&others));
+	}
+	answer_close(&r->x, ']');
+	if (!r->x.json)
+		answer_text(&r->x, NULL, buf_str(&others));
 }
 
 static void run_emotion(struct run *r, struct str text)
@@ -81,10 +59,10 @@ static void run_emotion(struct run *r, struct str text)
 
 	if (emotion_read(r->model, r->f, text, &e) != E_OK)
 		return;
-	put(r, "emotion", str_of(mood_name(e.best)));
-	put_number(r, "p", (double)e.p[e.best]);
-	put_number(r, "negative", (double)e.negative);
-	put_number(r, "intensity", (double)e.intensity);
+	answer_text(&r->x, "emotion", str_of(mood_name(e.best)));
+	answer_share(&r->x, "p", (double)e.p[e.best]);
+	answer_share(&r->x, "negative", (double)e.negative);
+	answer_share(&r->x, "intensity", (double)e.intensity);
 }
 
 static void run_tone(struct run *r, struct str text)
@@ -93,15 +71,49 @@ static void run_tone(struct run *r, struct str text)
 	const char *language = r->o->langs ? r->o->langs : "en";
 
 	tone_read(r->model, r->f, text, language, &t);
-	put(r, "tone", str_of(t.harsh ? "harsh" : "ok"));
-	put_number(r, "p", (double)t.p);
+	answer_text(&r->x, "tone", str_of(t.harsh ? "harsh" : "ok"));
+	answer_share(&r->x, "p", (double)t.p);
+	answer_open(&r->x, "why", '[');
 	for (size_t i = 0; i < t.hits; i++) {
-		const char *better = tone_better(language, t.hit[i].reason);
-		put(r, tone_reason_name(t.hit[i].reason),
-		    str_fmt(r->a, "%s: %.*s: %s", tone_reason_name(t.hit[i].reason),
-			    STR(str_slice(text, t.hit[i].from, t.hit[i].to)),
-			    better ? better : ""));
+		struct str words = str_slice(text, t.hit[i].from, t.hit[i].to),
+			   reason = str_of(tone_reason_name(t.hit[i].reason)),
+			   better = str_of(tone_better(language, t.hit[i].reason));
+		if (!r->x.json) {
+			answer_text(&r->x, NULL,
+				    str_fmt(r->a, "%.*s: %.*s: %.*s", STR(reason), STR(words),
+					    STR(better)));
+			continue;
+		}
+		answer_open(&r->x, NULL, '{');
+		answer_count(&r->x, "from", t.hit[i].from);
+		answer_count(&r->x, "to", t.hit[i].to);
+		answer_text(&r->x, "words", words);
+		answer_text(&r->x, "reason", reason);
+		answer_text(&r->x, "better", better);
+		answer_close(&r->x, '}');
 	}
+	answer_close(&r->x, ']');
+}
+
+/* Of a model whose messages may have several labels, those hold that pass their thresholds. */
+static const char *decision(const struct text_model *m, size_t best, float p)
+{
+	if (text_model_kind(m) == MODEL_SEVERAL)
+		return p >= text_model_label_at(m, best) ? "answer" : "pass";
+	return p >= text_model_answer_at(m)    ? "answer"
+	       : p >= text_model_suggest_at(m) ? "suggest"
+					       : "pass";
+}
+
+static void put_complexity(struct run *r, struct str text)
+{
+	static const char *const names[] = {"simple", "medium", "complex"};
+	struct topic t;
+	struct emotion e;
+	bool felt = r->mood && emotion_read(r->mood, r->f, text, &e) == E_OK;
+
+	topic_read(r->a, r->model, r->f, S(""), text, felt ? &e : NULL, &t);
+	answer_text(&r->x, "complexity", str_of(names[t.complexity]));
 }
 
 static void run_classify(struct run *r, struct str text)
@@ -110,109 +122,202 @@ static void run_classify(struct run *r, struct str text)
 	float *p = NEWN(r->a, float, n);
 
 	text_model_predict(r->model, r->f, text, p);
-	float top = 0;
-	for (size_t i = 0; i < n; i++)
-		top = p[i] > top ? p[i] : top;
-	put(r, "decision",
-	    str_of(top >= text_model_answer_at(r->model)    ? "answer"
-		   : top >= text_model_suggest_at(r->model) ? "suggest"
-							    : "pass"));
-	for (int k = 0; k < 3 && k < (int)n; k++) {
-		size_t best = 0;
-		for (size_t i = 1; i < n; i++)
-			best = p[i] > p[best] ? i : best;
-		put(r, str_fmt(r->a, "label%d", k + 1).p, text_model_label(r->model, best));
-		put_number(r, str_fmt(r->a, "p%d", k + 1).p, (double)p[best]);
+	size_t best = text_best(p, n);
+	answer_text(&r->x, "decision", str_of(decision(r->model, best, p[best])));
+	for (int k = 1; k <= 3 && k <= (int)n; k++) {
+		best = text_best(p, n);
+		answer_text(&r->x, str_fmt(r->a, "label%d", k).p, text_model_label(r->model, best));
+		answer_share(&r->x, str_fmt(r->a, "p%d", k).p, (double)p[best]);
 		p[best] = -1;
 	}
+	if (!r->o->model)
+		put_complexity(r, text);
 }
 
-/* Each message against those before it in the stream: line of the nearest, and how near. */
+/* Each message against those before it in the stream: line of the nearest, and how near.  One
+ * that says the same as one before it is not kept: the first stands for all. */
 static void run_similar(struct run *r, struct str text)
 {
 	struct similar_sketch s;
-	float best = 0;
-	size_t at = 0;
+	struct similar_found found;
 
 	similar_sketch(r->f, text, &s);
-	for (size_t i = 0; i < r->seen_count; i++) {
-		float near = similar_near(&s, &r->seen[i]);
-		if (near > best) {
-			best = near;
-			at = i + 1;
-		}
-	}
-	if (r->seen_count < SEEN_MAX)
-		r->seen[r->seen_count++] = s;
-	put(r, "nearest_line", str_fmt(r->a, "%zu", at));
-	put_number(r, "near", (double)best);
+	bool any = similar_index_nearest(&r->seen, &s, &found);
+	bool same =
+	    any && found.near >= 1 && r->seen.sketch[found.number % SEEN_MAX].exact == s.exact;
+	answer_count(&r->x, "nearest_line", any ? r->line_of[found.number % SEEN_MAX] : 0);
+	answer_share(&r->x, "near", any ? (double)found.near : 0);
+	if (s.count && !same)
+		r->line_of[similar_index_add(&r->seen, &s) % SEEN_MAX] = r->line;
 }
 
 static void run_spot(struct run *r, struct str text)
 {
-	enum { MANY = 64 };
-	struct spot v[MANY];
-	size_t n = spot_find(text, v, MANY);
+	struct spot v[SPOTS];
+	size_t n = spot_find(text, v, SPOTS);
 
-	put(r, "spots", str_fmt(r->a, "%zu", n));
-	for (size_t i = 0; i < n; i++)
-		put(r, spot_name(v[i].kind),
-		    str_fmt(r->a, "%s %zu-%zu %.*s", spot_name(v[i].kind), v[i].from, v[i].to,
-			    STR(str_slice(text, v[i].from, v[i].to))));
+	if (r->o->mask)
+		answer_text(&r->x, "masked", spot_mask(r->a, text));
+	if (r->o->mask && !r->x.json)
+		return;
+	if (!r->x.json)
+		answer_count(&r->x, NULL, n);
+	answer_open(&r->x, "spots", '[');
+	for (size_t i = 0; i < n; i++) {
+		struct str kind = str_of(spot_name(v[i].kind)),
+			   is = str_slice(text, v[i].from, v[i].to);
+		if (!r->x.json) {
+			answer_text(&r->x, NULL,
+				    str_fmt(r->a, "%.*s %zu-%zu %.*s", STR(kind), v[i].from,
+					    v[i].to, STR(is)));
+			continue;
+		}
+		answer_open(&r->x, NULL, '{');
+		answer_text(&r->x, "kind", kind);
+		answer_count(&r->x, "from", v[i].from);
+		answer_count(&r->x, "to", v[i].to);
+		if (!r->o->mask)
+			answer_text(&r->x, "text", is);
+		answer_close(&r->x, '}');
+	}
+	answer_close(&r->x, ']');
+}
+
+/* The languages of --langs, each once; false when one is not known. */
+static bool ready_lang(struct arena *a, struct run *r, const char *model)
+{
+	struct str rest = str_of(r->o->langs), one;
+
+	(void)model;
+	r->langs = text_find_langs(a, r->o);
+	while (r->langs && rest.n && str_cut(&rest, ',', &one)) {
+		bool twice = false;
+		for (size_t i = 0; i < r->priors; i++)
+			twice |= str_eq(one, str_of(r->prior[i].code));
+		if (twice)
+			continue;
+		if (!text_lang_known(a, r->langs, one))
+			return false;
+		if (r->priors == PRIORS) {
+			fprintf(stderr, "aftersail text: --langs: at most %d\n", PRIORS);
+			return false;
+		}
+		r->prior[r->priors++] = (struct lang_prior){str_z(a, one), 0};
+	}
+	for (size_t i = 0; i < r->priors; i++)
+		r->prior[i].p = 1.0f / (float)r->priors;
+	return r->langs;
+}
+
+/* A model with labels of another kind says nothing here. */
+static bool has_labels(struct arena *a, const struct run *r, const char *what, const char *model)
+{
+	struct buf b = BUF(a);
+
+	for (size_t i = 0; i < text_model_labels(r->model) && i < 8; i++)
+		buf_fmt(&b, "%s%.*s", i ? ", " : "", STR(text_model_label(r->model, i)));
+	fprintf(stderr, "aftersail text: %s is no model of %s: its labels are %.*s%s\n",
+		r->o->model ? r->o->model : model, what, STR(buf_str(&b)),
+		text_model_labels(r->model) > 8 ? " ..." : "");
+	return false;
+}
+
+static bool ready_emotion(struct arena *a, struct run *r, const char *model)
+{
+	struct emotion e;
+
+	r->model = text_find_model(a, r->o, model);
+	return r->model && (emotion_read(r->model, r->f, S(""), &e) == E_OK ||
+			    has_labels(a, r, "moods", model));
+}
+
+static bool ready_tone(struct arena *a, struct run *r, const char *model)
+{
+	const char *langs = r->o->langs;
+
+	if (langs && (strlen(langs) < 2 || strlen(langs) > 3 || strchr(langs, ','))) {
+		fprintf(stderr, "aftersail text: --langs: the drafts' one language, as de\n");
+		return false;
+	}
+	if (langs && !tone_better(langs, TONE_BLAME))
+		fprintf(stderr,
+			"aftersail text: no phrases of %s are known, only the model's "
+			"view: zh en de es ja have them\n",
+			langs);
+	r->model = text_find_model(a, r->o, model);
+	return r->model &&
+	       (text_model_find(r->model, S("harsh")) >= 0 || has_labels(a, r, "tone", model));
+}
+
+/* A message's mood helps to tell how hard it will be; it is no loss if there is no such model. */
+static bool ready_classify(struct arena *a, struct run *r, const char *model)
+{
+	const char *why;
+
+	r->model = text_find_model(a, r->o, model);
+	if (!r->o->model && text_model_map(a, text_model_path(a, r->o, "emotion.model"), NULL,
+					   &r->mood, &why) != E_OK)
+		r->mood = NULL;
+	return r->model;
+}
+
+static void give_back(void *memory)
+{
+	free(memory);
+}
+
+/* Pages of the index that no message came to need cost nothing. */
+static bool ready_similar(struct arena *a, struct run *r, const char *model)
+{
+	void *memory = calloc(1, similar_index_bytes(SEEN_MAX));
+
+	(void)model;
+	if (!memory)
+		abort();
+	arena_defer(a, give_back, memory);
+	similar_index_init(&r->seen, SEEN_MAX, memory);
+	r->line_of = NEWN(a, uint64_t, SEEN_MAX);
+	return true;
 }
 
 /* clang-format off */
 static const struct command {
 	const char *name, *model;
+	bool (*ready)(struct arena *, struct run *, const char *model);
 	void (*run)(struct run *, struct str text);
 } commands[] = {
-	{"lang",     NULL,            run_lang},    {"emotion", "emotion.model", run_emotion},
-	{"tone",     "tone.model",    run_tone},    {"classify", "topic.model",  run_classify},
-	{"similar",  NULL,            run_similar}, {"spot",    NULL,            run_spot},
+	{"lang",     NULL,            ready_lang,     run_lang},
+	{"emotion",  "emotion.model", ready_emotion,  run_emotion},
+	{"tone",     "tone.model",    ready_tone,     run_tone},
+	{"classify", "topic.model",   ready_classify, run_classify},
+	{"similar",  NULL,            ready_similar,  run_similar},
+	{"spot",     NULL,            NULL,           run_spot},
 };
 /* clang-format on */
 
-static bool ready(struct arena *a, const struct command *c, struct run *r)
+static bool stream(const struct command *c, struct run *r, const char *path)
 {
-	const char *why = NULL, *name = c->run == run_lang ? "lang.table" : c->model;
-	const char *path = r->o->model ? r->o->model : name ? text_model_path(a, r->o, name) : NULL;
-	enum err e = E_OK;
+	struct text_lines l = {.fd = text_open(path)};
+	struct str line;
+	bool ok = l.fd >= 0;
 
-	if (c->run == run_lang)
-		e = lang_map(a, path, &r->langs, &why);
-	else if (c->model)
-		e = text_model_map(a, path, text_find_vectors(a, r->o), &r->model, &why);
-	if (e != E_OK)
-		fprintf(stderr, "aftersail text: %s: %s\n", path, why);
-	r->f = NEW(a, struct feats);
-	if (c->run == run_similar)
-		r->seen = NEWN(a, struct similar_sketch, SEEN_MAX);
-	return e == E_OK;
-}
-
-static bool stream(const struct command *c, struct run *r, FILE *in)
-{
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
-
-	while ((n = getline(&line, &cap, in)) >= 0) {
-		if (n && line[n - 1] == '\n')
-			n--;
+	while (ok && text_next_line(&l, &line)) {
 		arena_reset(r->a);
-		r->out = BUF(r->a);
+		r->x = (struct answer){.json = r->o->json, .b = {.a = r->a, .max = 1ul << 30}};
 		r->line++;
-		c->run(r, (struct str){line, (size_t)n});
-		buf_z(&r->out, r->o->json ? "}\n" : "\n");
-		fwrite(r->out.p, 1, r->out.n, stdout);
+		c->run(r, line);
+		ok = answer_end(&r->x);
 	}
-	free(line);
-	return !ferror(in);
+	if (l.failed)
+		fprintf(stderr, "aftersail text: cannot read %s: %s\n", path, strerror(l.failed));
+	text_close(l.fd);
+	free(l.p);
+	return ok && !l.failed;
 }
 
 int text_run(struct arena *a, const char *name, const struct text_opts *o)
 {
-	struct run r = {.o = o};
+	struct run *r = NEW(a, struct run);
 	const struct command *c = NULL;
 	int rc = 0;
 
@@ -221,18 +326,13 @@ int text_run(struct arena *a, const char *name, const struct text_opts *o)
 			c = &commands[i];
 	if (!c)
 		return 2;
-	if (!ready(a, c, &r))
+	r->o = o;
+	r->f = NEW(a, struct feats);
+	if (c->ready && !c->ready(a, r, c->model))
 		return 1;
-	r.a = arena_new();
-	for (int i = 0; i < o->file_count || (i == 0 && !o->file_count); i++) {
-		bool std = !o->file_count || strcmp(o->files[i], "-") == 0;
-		FILE *in = std ? stdin : fopen(o->files[i], "rb");
-		if (!in)
-			fprintf(stderr, "aftersail text: cannot read %s\n", o->files[i]);
-		rc |= !in || !stream(c, &r, in);
-		if (in && !std)
-			fclose(in);
-	}
-	arena_free(r.a);
+	r->a = arena_new();
+	for (int i = 0; i < o->file_count || (i == 0 && !o->file_count); i++)
+		rc |= !stream(c, r, o->file_count ? o->files[i] : "-");
+	arena_free(r->a);
 	return rc;
 }

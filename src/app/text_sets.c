@@ -12,47 +12,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void print(const char *name, double value)
-{
-	printf("%s %.6g\n", name, value);
-}
-
-static void print_f1(double hit, double said, double is)
-{
-	print("precision", said > 0 ? hit / said : 0);
-	print("recall", is > 0 ? hit / is : 0);
-	print("f1", said + is > 0 ? 2 * hit / (said + is) : 0);
-}
-
 /* Drafts of one language (--langs): harsh or ok, by phrases and model together; with --linear
  * by phrases alone. */
 int text_eval_tone(struct arena *a, const struct text_opts *o)
 {
 	struct rows test;
 	const struct text_model *m = NULL;
-	const char *why;
 	struct tone t;
 	struct feats *f = NEW(a, struct feats);
 	double hit = 0, said = 0, is = 0, right = 0;
 
 	if (!text_read_rows(a, o->test, &test))
 		return 1;
-	if (!o->linear_only &&
-	    text_model_map(a, text_model_path(a, o, "tone.model"), NULL, &m, &why) != E_OK) {
-		fprintf(stderr, "aftersail text: %s\n", why);
+	double *micro = NEWN(a, double, test.n);
+	if (!o->linear_only && !(m = text_find_model(a, o, "tone.model")))
 		return 1;
-	}
 	for (size_t i = 0; i < test.n; i++) {
 		bool harsh = str_eq(test.labels.v[i], S("harsh"));
+		double from = text_cpu_seconds();
 		tone_read(m, f, test.texts.v[i], o->langs ? o->langs : "en", &t);
+		micro[i] = (text_cpu_seconds() - from) * 1e6;
 		hit += t.harsh && harsh;
 		said += t.harsh;
 		is += harsh;
 		right += t.harsh == harsh;
 	}
-	print("rows", (double)test.n);
-	print("accuracy", right / (double)(test.n ? test.n : 1));
-	print_f1(hit, said, is);
+	text_print("rows", (double)test.n);
+	text_print("accuracy", right / (double)test.n);
+	text_print_f1(hit, said, is);
+	text_print_times(micro, test.n);
 	return 0;
 }
 
@@ -65,10 +53,13 @@ int text_eval_spans(struct arena *a, const struct text_opts *o)
 
 	if (!text_read_rows(a, o->test, &test))
 		return 1;
+	double *micro = NEWN(a, double, test.n);
 	for (size_t i = 0; i < test.n; i++) {
 		struct spot v[MANY];
 		struct str text = test.labels.v[i], rest = test.texts.v[i], want;
+		double from = text_cpu_seconds();
 		size_t n = spot_find(text, v, MANY);
+		micro[i] = (text_cpu_seconds() - from) * 1e6;
 		bool used[MANY] = {0};
 		said += (double)n;
 		while (rest.n && str_cut(&rest, '|', &want)) {
@@ -89,9 +80,10 @@ int text_eval_spans(struct arena *a, const struct text_opts *o)
 				printf("false %s=%.*s in: %.*s\n", spot_name(v[k].kind),
 				       STR(str_slice(text, v[k].from, v[k].to)), STR(text));
 	}
-	print("rows", (double)test.n);
-	print("spans", is);
-	print_f1(hit, said, is);
+	text_print("rows", (double)test.n);
+	text_print("spans", is);
+	text_print_f1(hit, said, is);
+	text_print_times(micro, test.n);
 	return 0;
 }
 
@@ -115,16 +107,21 @@ int text_eval_mails(struct arena *a, const struct text_opts *o)
 
 	if (!text_read_rows(a, o->test, &test))
 		return 1;
+	double *micro = NEWN(a, double, test.n);
 	for (size_t i = 0; i < test.n; i++) {
 		struct mail_parts p;
-		mail_strip(a, unescape(a, test.labels.v[i]), &p);
+		struct str mail = unescape(a, test.labels.v[i]);
+		double from = text_cpu_seconds();
+		mail_strip(a, mail, &p);
+		micro[i] = (text_cpu_seconds() - from) * 1e6;
 		bool hit = str_eq(p.body, unescape(a, test.texts.v[i]));
 		right += hit;
 		if (!hit && o->json)
 			printf("wrong: %.*s\n  gives: %.*s\n", STR(test.labels.v[i]), STR(p.body));
 	}
-	print("rows", (double)test.n);
-	print("accuracy", right / (double)(test.n ? test.n : 1));
+	text_print("rows", (double)test.n);
+	text_print("accuracy", right / (double)test.n);
+	text_print_times(micro, test.n);
 	return 0;
 }
 
@@ -151,11 +148,16 @@ int text_eval_pairs(struct arena *a, const struct text_opts *o)
 
 	if (!text_read_rows(a, o->test, &test))
 		return 1;
-	struct scored *v = NEWN(a, struct scored, test.n + 1);
+	struct scored *v = NEWN(a, struct scored, test.n);
+	double *micro = NEWN(a, double, test.n), hit = 0, said = 0;
 	for (size_t i = 0; i < test.n; i++) {
 		v[i].same = str_eq(test.labels.v[i], S("1"));
+		double from = text_cpu_seconds();
 		if (str_cut(&test.texts.v[i], '\t', &left))
 			v[i].p = similar_pair(f, g, left, test.texts.v[i]);
+		micro[i] = (text_cpu_seconds() - from) * 1e6;
+		said += v[i].p >= 0.5f;
+		hit += v[i].p >= 0.5f && v[i].same;
 		same += v[i].same;
 		right += (v[i].p >= 0.5f) == v[i].same;
 	}
@@ -166,10 +168,12 @@ int text_eval_pairs(struct arena *a, const struct text_opts *o)
 		best = above + ((double)test.n - same) - ((double)i + 1 - above);
 		at_most = best > at_most ? best : at_most;
 	}
-	double n = (double)(test.n ? test.n : 1), other = (double)test.n - same;
-	print("rows", (double)test.n);
-	print("accuracy", right / n);
-	print("accuracy_best_threshold", at_most / n);
-	print("auc", same > 0 && other > 0 ? area / (same * other) : 0);
+	double n = (double)test.n, other = (double)test.n - same;
+	text_print("rows", (double)test.n);
+	text_print("accuracy", right / n);
+	text_print_f1(hit, said, same);
+	text_print("accuracy_best_threshold", at_most / n);
+	text_print("auc", same > 0 && other > 0 ? area / (same * other) : 0);
+	text_print_times(micro, test.n);
 	return 0;
 }

@@ -565,9 +565,12 @@ void lang_detect(const struct lang_table *t, struct str text, const struct lang_
 
 const char *lang_code(const struct lang_table *t, size_t i)
 {
-	size_t own = t->h->langs;
+	static const char *const dense[] = {"zh", "ja"};
+	size_t own = t->h->langs, by_script = own + COUNT(alone);
 
 	if (i < own)
 		return t->code[i];
-	return i - own < COUNT(alone) ? alone[i - own].code : NULL;
+	if (i < by_script)
+		return alone[i - own].code;
+	return i - by_script < COUNT(dense) ? dense[i - by_script] : NULL;
 }

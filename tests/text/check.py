@@ -13,7 +13,7 @@ MODELS = SETS.parent.parent / "models"
 
 # task, file, language, figure, floor
 FLOORS = [
-    ("spans", "spans.tsv", "", "f1", 0.97),
+    ("spans", "spans.tsv", "", "f1", 0.995),
     ("spans", "spans_held.tsv", "", "f1", 0.97),
     ("spans", "spans_fresh.tsv", "", "f1", 0.95),
     ("mails", "mails.tsv", "", "accuracy", 0.96),

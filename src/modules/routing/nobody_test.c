@@ -1,103 +1,21 @@
 /* Nobody is forgotten: not the oldest among many classes, not who speaks what nobody does, not the
  * person before among hundreds, not who could still be asked when others refused. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "modules/routing/engine.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { DE, TH, CHATS = 1 << PLACE_CHAT, TAX = 0 };
-
-struct desk {
-	struct arena *a;
-	struct engine *e;
-	struct route_out out;
-};
-
-/* Up to n people with German 5 and one chat at a time each, tax as given. */
-static struct desk desk_of(size_t n, const uint8_t *tax, double offer_s)
-{
-	struct desk d = {.a = arena_new()};
-	struct route_setup *s = NEW(d.a, struct route_setup);
-
-	s->model = route_model_default;
-	s->weights = route_weights_default;
-	s->weights.offer_s = offer_s;
-	route_name(d.a, &s->langs, S("de"));
-	route_name(d.a, &s->langs, S("th"));
-	route_name(d.a, &s->topics, S("tax"));
-	for (int i = 0; i < 60; i++)
-		route_name(d.a, &s->markets, str_fmt(d.a, "M%d", i));
-	s->people = NEWN(d.a, struct route_person, n);
-	s->n_people = n;
-	for (size_t i = 0; i < n; i++) {
-		s->people[i] = (struct route_person){
-		    .id = (int64_t)i, .channels = CHATS, .max_chat = 1, .n_langs = 1};
-		s->people[i].langs[0] = (struct route_speaks){DE, 5};
-		s->people[i].skills[TAX] = tax ? tax[i] : 4;
-	}
-	d.e = engine_new(d.a, s);
-	for (size_t i = 0; i < n; i++) {
-		struct route_event on = {.kind = ROUTE_ON, .agent = (int64_t)i};
-		assert_int_equal(engine_step(d.e, &on, &d.out), E_OK);
-	}
-	return d;
-}
-
-static enum err event(struct desk *d, enum route_event_kind kind, double t, int64_t agent,
-		      int64_t id)
-{
-	struct route_event v = {.kind = kind, .t = t, .agent = agent, .id = id};
-
-	return engine_step(d->e, &v, &d->out);
-}
-
-static int64_t given(const struct desk *d)
-{
-	return d->out.n ? d->out.v[0].contact : -1;
-}
-
-struct arrival {
-	int64_t id, before;
-	uint8_t lang, market, channel;
-};
-
-/* Who takes them; -1: nobody. */
-static int64_t arrive(struct desk *d, double t, struct arrival a)
-{
-	struct route_contact c = {.id = a.id,
-				  .case_id = a.id,
-				  .prev_agent = a.before,
-				  .t = t,
-				  .target_s = 30,
-				  .channel = a.channel,
-				  .market = a.market,
-				  .need_lang = 3,
-				  .need_skill = 4,
-				  .n_langs = 1,
-				  .lang = a.lang,
-				  .langs = {{a.lang, 5}}};
-	struct route_event v = {.kind = ROUTE_ARRIVE, .t = t, .contact = &c};
-
-	assert_int_equal(engine_step(d->e, &v, &d->out), E_OK);
-	return d->out.n ? d->out.v[0].agent : -1;
-}
+#include "modules/routing/test_desk.h"
 
 /* One person for a flood that never ends; how long the first of it waits. */
 static double wait_in_flood(uint8_t lang, uint8_t channel, unsigned classes)
 {
-	struct desk d = desk_of(1, NULL, 0);
+	struct desk d = desk_of(1);
 	int64_t next = 1, hand = 0;
 	double t = 0;
 
+	desk_open(&d);
 	assert_int_equal(arrive(&d, t, (struct arrival){0, -1, DE, 0, CH_CHAT}), 0);
 	assert_int_equal(arrive(&d, 1, (struct arrival){next++, -1, lang, 0, channel}), -1);
 	for (unsigned i = 0; i < 60; i++)
 		arrive(&d, 2, (struct arrival){next++, -1, DE, (uint8_t)(i % classes), CH_CHAT});
-	for (t = 30; t < 20000; t += 30) {
+	for (t = 60; t < 20000; t += 60) {
 		assert_int_equal(event(&d, ROUTE_FREE, t, 0, hand), E_OK);
 		hand = given(&d);
 		if (hand == 1)
@@ -125,8 +43,9 @@ static void serves_whom_nobody_speaks_to(void **state)
 static void finds_the_person_before(void **state)
 {
 	(void)state;
-	struct desk d = desk_of(400, NULL, 0);
+	struct desk d = desk_of(400);
 
+	desk_open(&d);
 	assert_int_equal(arrive(&d, 1, (struct arrival){1, 399, DE, 0, CH_CHAT}), 399);
 	arena_free(d.a);
 }
@@ -134,11 +53,11 @@ static void finds_the_person_before(void **state)
 static void finds_who_knows_the_matter(void **state)
 {
 	(void)state;
-	uint8_t tax[400];
+	struct desk d = desk_of(400);
 
-	memset(tax, 1, sizeof tax);
-	tax[399] = 5;
-	struct desk d = desk_of(400, tax, 0);
+	for (size_t i = 0; i < 400; i++)
+		d.s->people[i].skills[TAX] = i == 399 ? 5 : 1;
+	desk_open(&d);
 	assert_int_equal(arrive(&d, 1, (struct arrival){1, -1, DE, 0, CH_CHAT}), 399);
 	arena_free(d.a);
 }
@@ -147,8 +66,12 @@ static void finds_who_knows_the_matter(void **state)
 static void asks_everyone(void **state)
 {
 	(void)state;
-	struct desk d = desk_of(3, (const uint8_t[]){5, 4, 3}, 300);
+	struct desk d = desk_of(3);
 
+	for (size_t i = 0; i < 3; i++)
+		d.s->people[i].skills[TAX] = (uint8_t)(5 - i);
+	d.s->weights.offer_s = 300;
+	desk_open(&d);
 	assert_int_equal(arrive(&d, 0, (struct arrival){1, -1, DE, 0, CH_CHAT}), 0);
 	for (int64_t i = 0; i < 2; i++) {
 		assert_int_equal(event(&d, ROUTE_DECLINE, 10 + (double)i, i, 1), E_OK);
@@ -169,9 +92,11 @@ static void asks_everyone(void **state)
 static void restores_offers(void **state)
 {
 	(void)state;
-	struct desk d = desk_of(3, NULL, 20), r = {.a = arena_new()};
+	struct desk d = desk_of(3), r = {.a = arena_new()};
 	struct buf b = BUF(d.a);
 
+	d.s->weights.offer_s = 20;
+	desk_open(&d);
 	for (int64_t i = 0; i < 3; i++)
 		assert_int_equal(arrive(&d, 0, (struct arrival){i, -1, DE, 0, CH_CHAT}), i);
 	assert_int_equal(event(&d, ROUTE_ACCEPT, 1, 1, 1), E_OK);

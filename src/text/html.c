@@ -2,14 +2,16 @@
 #include "text/html.h"
 
 #include "base/buf.h"
+#include "text/html_style.h"
+#include "text/html_tame.h"
 
 #include <string.h>
 #include <strings.h>
-#include <unicode/utf8.h>
 
 #include <libxml/HTMLparser.h>
 
 /* How an element changes the text around it. */
+enum { LINK_TEXT = 500 };
 enum kind { BLOCK = 1, SKIP = 2, QUOTE = 4, PRE = 8, ITEM = 16, CELL = 32, LINK = 64, PARA = 128 };
 
 /* clang-format off */
@@ -28,6 +30,7 @@ static const struct element {
 	{"section", BLOCK},    {"select", SKIP},      {"style", SKIP},      {"svg", SKIP},
 	{"table", PARA},       {"td", CELL},          {"template", SKIP},   {"textarea", SKIP},
 	{"th", CELL},          {"title", SKIP},       {"tr", BLOCK},        {"ul", PARA},
+	{"xml", SKIP},
 };
 
 /* Attributes by which mail programs mark what they quote. */
@@ -44,17 +47,13 @@ static const struct {
 	{"class", "OutlookMessageHeader", true}, {"name", "messageReplySection", false},
 };
 
-static const char *const hidden_styles[] = {
-	"display:none", "visibility:hidden", "mso-hide:all", "font-size:0;", "font-size:0px",
-	"max-height:0;", "max-height:0px", "opacity:0;",
-};
-
 static const char *const link_schemes[] = {"http://", "https://", "mailto:", "tel:"};
 /* clang-format on */
 
 struct level {
 	unsigned kind;
 	bool skip, quote, pre; /* in force inside this element */
+	bool unseen, tiny;     /* the same, but what is inside may say otherwise */
 };
 
 /* One of the two texts being written, with white space held back until something follows. */
@@ -73,7 +72,7 @@ struct reader {
 	size_t depth;
 	bool too_deep, rest_quoted;
 	struct buf link; /* text of the link being read */
-	struct str href;
+	struct str href, title;
 };
 
 static const struct element *find_element(const char *name)
@@ -103,6 +102,13 @@ static const struct level *top(const struct reader *r)
 static struct side *side_of(struct reader *r)
 {
 	return &r->side[r->rest_quoted || top(r)->quote];
+}
+
+static bool is_shown(const struct reader *r)
+{
+	const struct level *l = top(r);
+
+	return !l->skip && !l->unseen && !l->tiny;
 }
 
 static void owe_lines(struct side *s, int n)
@@ -168,25 +174,25 @@ static const char *attribute(const xmlChar **atts, const char *name)
 	return NULL;
 }
 
-static bool is_hidden(const xmlChar **atts)
+static struct html_style style_of(const char *name, const xmlChar **atts)
 {
-	const char *style = attribute(atts, "style");
-	char flat[256];
-	size_t n = 0;
+	struct html_style s = html_style_read(str_of(attribute(atts, "style")));
 
-	if (attribute(atts, "hidden"))
-		return true;
-	if (!style)
-		return false;
-	for (; *style && n < sizeof flat - 2; style++)
-		if (*style != ' ')
-			flat[n++] = *style;
-	flat[n++] = ';';
-	flat[n] = 0;
-	for (size_t i = 0; i < COUNT(hidden_styles); i++)
-		if (strcasestr(flat, hidden_styles[i]))
-			return true;
-	return false;
+	/* mails draw buttons twice: for Outlook in comments, for all others as such a link */
+	s.hidden =
+	    s.hidden || attribute(atts, "hidden") || (s.mso_hidden && strcasecmp(name, "a") != 0);
+	return s;
+}
+
+static void hide(struct level *l, const char *name, const xmlChar **atts)
+{
+	struct html_style s = style_of(name, atts);
+
+	l->skip |= s.hidden;
+	if (s.visible)
+		l->unseen = s.visible == HTML_SAYS_NO;
+	if (s.sized)
+		l->tiny = s.sized == HTML_SAYS_NO;
 }
 
 static bool is_quote(struct reader *r, const xmlChar **atts)
@@ -202,36 +208,80 @@ static bool is_quote(struct reader *r, const xmlChar **atts)
 	return false;
 }
 
+/* As browsers read an address: no white space around it nor line ends in it. */
+static struct str read_address(struct arena *a, const char *href)
+{
+	struct str s = str_trim(str_of(href));
+	struct buf b = BUF(a);
+
+	if (str_starts(s, S("//")))
+		buf_z(&b, "https:");
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '\n' && s.p[i] != '\t')
+			buf_char(&b, s.p[i]);
+	return buf_str(&b);
+}
+
 static void begin_link(struct reader *r, const xmlChar **atts)
 {
 	const char *href = attribute(atts, "href");
+	struct str address = read_address(r->a, href ? href : "");
 
 	r->href = S("");
-	for (size_t i = 0; href && i < COUNT(link_schemes); i++)
-		if (strncasecmp(href, link_schemes[i], strlen(link_schemes[i])) == 0)
-			r->href = str_dup(r->a, str_of(href));
+	for (size_t i = 0; i < COUNT(link_schemes) && !top(r)->skip && !top(r)->unseen; i++)
+		if (str_eq_nocase(str_slice(address, 0, strlen(link_schemes[i])),
+				  str_of(link_schemes[i])))
+			r->href = address;
+	r->title = str_dup(r->a, str_of(attribute(atts, "title")));
 	r->link = BUF(r->a);
+}
+
+/* What a link of pictures without words is called: the host, or whom it writes to or calls. */
+static struct str name_of(struct str href)
+{
+	size_t from = (size_t)str_find_char(href, ':') + 1, to;
+
+	while (from < href.n && href.p[from] == '/')
+		from++;
+	for (to = from; to < href.n && !strchr("/?#", href.p[to]);)
+		to++;
+	return str_slice(href, from, to);
 }
 
 static void end_link(struct reader *r)
 {
-	if (r->href.n && r->out->link_count < HTML_LINKS) {
+	struct str text = str_trim(buf_str(&r->link));
+	bool seen = r->href.n && (!top(r)->tiny || r->link.n);
+
+	if (!text.n)
+		text = str_trim(r->title);
+	if (!text.n)
+		text = name_of(r->href);
+	if (seen && r->out->link_count < HTML_LINKS) {
 		if (!r->out->links)
 			r->out->links = NEWN(r->a, struct html_link, HTML_LINKS);
-		r->out->links[r->out->link_count++] =
-		    (struct html_link){str_trim(buf_str(&r->link)), r->href};
+		r->out->links[r->out->link_count++] = (struct html_link){text, r->href};
 	}
 	r->href = S("");
 }
 
 static void put_image(struct reader *r, const xmlChar **atts)
 {
-	const char *alt = attribute(atts, "alt");
+	struct html_style s = style_of("img", atts);
+	struct str alt = str_trim(str_of(attribute(atts, "alt")));
 
-	if (!alt || !*alt || top(r)->skip || is_hidden(atts))
+	if (top(r)->skip || s.hidden || s.visible == HTML_SAYS_NO)
+		return;
+	if (top(r)->unseen && !s.visible)
+		return;
+	if (r->href.n && r->link.n < LINK_TEXT) {
+		buf_char(&r->link, ' ');
+		buf_add(&r->link, alt);
+	}
+	if (!alt.n)
 		return;
 	put_text(side_of(r), S("["), false);
-	put_text(side_of(r), str_of(alt), false);
+	put_text(side_of(r), alt, false);
 	put_text(side_of(r), S("]"), false);
 }
 
@@ -255,7 +305,8 @@ static void on_start(void *arg, const xmlChar *name, const xmlChar **atts)
 		return;
 	}
 	l.kind = e ? e->kind : 0;
-	l.skip |= l.kind & SKIP || is_hidden(atts);
+	l.skip |= (l.kind & SKIP) != 0;
+	hide(&l, (const char *)name, atts);
 	l.pre |= (l.kind & PRE) != 0;
 	bool quote = l.kind & QUOTE || is_quote(r, atts);
 	if (quote && !l.quote)
@@ -264,7 +315,7 @@ static void on_start(void *arg, const xmlChar *name, const xmlChar **atts)
 	r->stack[r->depth++] = l;
 	if (l.kind & (BLOCK | PARA))
 		owe_lines(side_of(r), l.kind & PARA ? 2 : 1);
-	if (l.kind & ITEM && !l.skip)
+	if (l.kind & ITEM && is_shown(r))
 		put_text(side_of(r), S("- "), false);
 	if (l.kind & LINK)
 		begin_link(r, atts);
@@ -293,32 +344,11 @@ static void on_text(void *arg, const xmlChar *p, int n)
 	struct reader *r = arg;
 	struct str t = {(const char *)p, (size_t)n};
 
-	if (top(r)->skip)
+	if (!is_shown(r))
 		return;
 	put_text(side_of(r), t, top(r)->pre);
-	if (r->href.n && r->link.n < 500)
+	if (r->href.n && r->link.n < LINK_TEXT)
 		buf_add(&r->link, t);
-}
-
-/* Bytes the parser may trust: broken UTF-8 and control characters become spaces. */
-static struct str clean(struct arena *a, struct str in)
-{
-	char *out = NEWN(a, char, in.n + 1);
-	const uint8_t *p = (const uint8_t *)in.p;
-	size_t n = 0;
-
-	for (size_t i = 0; i < in.n;) {
-		size_t from = i;
-		UChar32 c;
-		U8_NEXT(p, i, in.n, c);
-		if (c < 0 || (c < ' ' && c != '\n' && c != '\t') || c == 0x7f) {
-			out[n++] = ' ';
-			continue;
-		}
-		memcpy(out + n, in.p + from, i - from);
-		n += i - from;
-	}
-	return (struct str){out, n};
 }
 
 /* Tags dropped, the few commonest entities read. */
@@ -375,10 +405,11 @@ static void parse(struct reader *r, struct str in)
 void html_to_text(struct arena *a, struct str html, struct html_text *out)
 {
 	struct reader *r = NEW(a, struct reader);
+	bool wild;
 
 	*out = (struct html_text){.text = S(""), .quoted = S("")};
 	out->cut = html.n > HTML_MAX;
-	html = clean(a, str_clip(html, HTML_MAX));
+	html = html_tame(a, str_clip(html, HTML_MAX), &wild);
 	r->a = a;
 	r->out = out;
 	r->side[0].b = r->side[1].b = BUF(a);

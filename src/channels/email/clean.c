@@ -4,14 +4,13 @@
 #include "base/buf.h"
 #include "channels/email/clean_rules.h"
 #include "text/html.h"
+#include "text/html_tame.h"
 #include "text/mailstrip.h"
 
 #include <libxml/HTMLparser.h>
 #include <libxml/SAX2.h>
 #include <pthread.h>
 #include <string.h>
-
-enum { TAG_MARKS_MAX = 500 };
 
 struct cleaner {
 	struct arena *a;
@@ -294,44 +293,6 @@ static void start_element(void *arg, const xmlChar *name, const xmlChar **atts)
 	xmlSAX2StartElement(ctxt, name, atts);
 }
 
-/* The parser compares each attribute with all others of its tag: a tag of a hundred thousand
- * would hold it for minutes. */
-static size_t skip_tag(struct str html, size_t i, size_t *marks)
-{
-	char before = 0;
-
-	for (*marks = 0; i < html.n && html.p[i] != '>'; i++) {
-		char ch = html.p[i];
-
-		if ((ch == '"' || ch == '\'') && before == '=') {
-			ptrdiff_t end = str_find_char(str_slice(html, i + 1, html.n), ch);
-			i = end < 0 ? html.n : i + 1 + (size_t)end;
-			++*marks;
-		}
-		if (i < html.n && (unsigned char)ch <= ' ')
-			++*marks;
-		else
-			before = ch;
-	}
-	return i;
-}
-
-static bool has_wild_tag(struct str html)
-{
-	size_t marks;
-
-	for (size_t i = 0; i + 1 < html.n; i++) {
-		char next = (char)(html.p[i + 1] | 0x20);
-
-		if (html.p[i] != '<' || next < 'a' || next > 'z')
-			continue;
-		i = skip_tag(html, i, &marks);
-		if (marks > TAG_MARKS_MAX)
-			return true;
-	}
-	return false;
-}
-
 /* The tree, or NULL when it is too deep to be a mail somebody wrote. */
 static xmlDoc *parse(struct str html)
 {
@@ -376,13 +337,18 @@ void email_clean(struct arena *a, struct str html, struct email_clean *out)
 {
 	struct cleaner c = {.a = a, .main = BUF(a), .quoted = BUF(a), .out = out};
 	struct order order = {0};
-	xmlDoc *doc;
+	xmlDoc *doc = NULL;
 
 	pthread_once(&once, xmlInitParser);
 	*out = (struct email_clean){0};
 	c.main.max = c.quoted.max = 4 * EMAIL_HTML_MAX;
 	c.now = &c.main;
-	doc = html.n <= EMAIL_HTML_MAX && !has_wild_tag(html) ? parse(html) : NULL;
+	if (html.n <= EMAIL_HTML_MAX) {
+		bool wild;
+		struct str tame = html_tame(a, html, &wild);
+
+		doc = wild ? NULL : parse(tame);
+	}
 	if (!doc) {
 		as_text(a, html, out);
 		return;

@@ -313,7 +313,7 @@ static void on_start(void *arg, const xmlChar *name, const xmlChar **atts)
 		owe_lines(side_of(r), 2);
 	l.quote |= quote;
 	r->stack[r->depth++] = l;
-	if (l.kind & (BLOCK | PARA))
+	if (l.kind & (BLOCK | PARA) && !l.skip)
 		owe_lines(side_of(r), l.kind & PARA ? 2 : 1);
 	if (l.kind & ITEM && is_shown(r))
 		put_text(side_of(r), S("- "), false);
@@ -330,9 +330,9 @@ static void on_end(void *arg, const xmlChar *name)
 		return;
 	unsigned kind = top(r)->kind;
 	struct side *s = side_of(r);
-	if (kind & (BLOCK | PARA))
+	if (kind & (BLOCK | PARA) && !top(r)->skip)
 		owe_lines(s, kind & PARA ? 2 : 1);
-	if (kind & CELL && s->lines == 0)
+	if (kind & CELL && s->lines == 0 && !top(r)->skip)
 		s->space = true;
 	if (kind & LINK)
 		end_link(r);

@@ -22,6 +22,7 @@ static const struct special {
 	{"template", UNSEEN}, {"math", UNSEEN}, {"button", UNSEEN}, {"datalist", UNSEEN},
 	{"applet", UNSEEN}, {"audio", UNSEEN},  {"video", UNSEEN},  {"canvas", UNSEEN},
 	{"portal", UNSEEN}, {"xml", UNSEEN},    {"xmp", UNSEEN},    {"plaintext", UNSEEN},
+	{"option", UNSEEN}, {"frameset", UNSEEN},
 };
 
 /* The parser stops reading behind such an end tag, though mails go on there, and gathers the
@@ -335,13 +336,20 @@ static void skip_declaration(struct tamer *t)
 		skip_past(t, '>');
 }
 
-/* What was never closed is white space now. */
-static void blank_open(struct tamer *t)
+/* Tags of what was never closed go; no clean text holds the byte that marks them. */
+static void drop_open(struct tamer *t)
 {
+	enum { GONE = 1 };
+	size_t n = 0;
+
 	for (size_t i = 0; i < COUNT(specials); i++)
 		for (const struct open *o = t->open[i]; o; o = o->before)
 			if (o->to <= t->out.n)
-				memset(t->out.p + o->from, ' ', o->to - o->from);
+				memset(t->out.p + o->from, GONE, o->to - o->from);
+	for (size_t i = 0; i < t->out.n; i++)
+		if (t->out.p[i] != GONE)
+			t->out.p[n++] = t->out.p[i];
+	t->out.n = n;
 }
 
 struct str html_tame(struct arena *a, struct str html, bool *wild)
@@ -370,7 +378,7 @@ struct str html_tame(struct arena *a, struct str html, bool *wild)
 			t.at++;
 		}
 	}
-	blank_open(&t);
+	drop_open(&t);
 	*wild = t.wild;
 	return buf_str(&t.out);
 }

@@ -58,6 +58,15 @@ static const struct {
 	{"<p>new</p><div id=divRplyFwdMsg>From: x</div><p>old</p>", "<p>new</p>", "<div>From: x</div><p>old</p>"},
 	{"<blockquote type=cite>all quoted</blockquote>", "<blockquote type=\"cite\">all quoted</blockquote>", ""},
 	{"<blockquote>own citation</blockquote><p>x", "<blockquote>own citation</blockquote><p>x</p>", ""},
+	/* what nothing closes swallows nothing */
+	{"<p>a</p><noscript>b<p>c</p>", "<p>a</p>b<p>c</p>", ""},
+	{"<title>a<p>b</p>", "<p>a</p><p>b</p>", ""},
+	{"<p>a</p><select><option>b<p>c</p>", "<p>a</p>b<p>c</p>", ""},
+	{"<head><meta charset=x>a<b>b</b><p>c", "<p>a<b>b</b></p><p>c</p>", ""},
+	{"<p>a</p></body></html><p>b</p>", "<p>a</p><p>b</p>", ""},
+	{"<p title='a>b'>c</p>", "<p title=\"a&gt;b\">c</p>", ""},
+	{"<a href=https://x.example/>x</a>",
+	 "<a href=\"https://x.example/\" target=\"_blank\" rel=\"noopener noreferrer\">x</a>", ""},
 	{"", "", ""},
 };
 /* clang-format on */
@@ -109,6 +118,10 @@ static const struct {
 	{"",    "<b><i>",          50000, true},
 	{"<p ", "a1=2 ",          100000, true},
 	{"<p ", "a=\"1\"",         50000, true},
+	/* the quote is none where a value has begun: the second tag is one */
+	{"<div a=x=\"><p ", "a1 ", 100000, true},
+	{"",    "<html a1=2>",     50000, false},
+	{"<div ", "a1/",          100000, true},
 	{"",    "<p>word ",       100000, false},
 	{"",    "<br>",           100000, false},
 	{"",    "<blockquote type=cite>x</blockquote>", 20000, false},

@@ -136,7 +136,15 @@ static bool ends_sentence(const char *tail)
 	return mail_ends(tail, ".") || mail_ends(tail, "!") || mail_ends(tail, "。");
 }
 
-/* What a frame holds: who can be reached where, or between two lines a name in few words. */
+static bool is_last(struct mail_lines *ls, size_t i)
+{
+	size_t next = mail_skip_blank(ls, i + 1);
+
+	return next >= ls->n || ls->v[next].part != MAIL_BODY;
+}
+
+/* What a frame holds: who can be reached where, or between two lines a name in few words, with
+ * a place or a firm when the mail ends there. */
 static bool frames_contact(struct mail_lines *ls, size_t i)
 {
 	size_t words = 0;
@@ -148,11 +156,11 @@ static bool frames_contact(struct mail_lines *ls, size_t i)
 		if (has_any(l->folded, contacts, COUNT(contacts)))
 			return true;
 		if (is_frame(l->folded))
-			return words == 1;
+			return words == 1 || (words && words <= 3 && is_last(ls, k));
 		words++;
 		if (ends_sentence(l->tail) || strpbrk(l->folded, "0123456789") ||
 		    ls->v[k].text.n > NAME_WIDTH || (unsigned char)l->folded[0] < 0x80)
-			words += 2;
+			words += FRAME_LINES;
 	}
 	return false;
 }
@@ -193,15 +201,14 @@ static bool is_chinese_name(const char *s)
 	       !has_char(sentence, s + 3, 3) && !has_char(sentence, s + 6, 3);
 }
 
-/* A name in its own paragraph, then at most a day. */
+/* A name in its own paragraph, then at most a day or an address of mail. */
 static bool is_name_at_end(struct mail_lines *ls, size_t i)
 {
 	if (i == 0 || !mail_line_blank(ls, i - 1) || !is_chinese_name(mail_look(ls, i)->folded))
 		return false;
 	size_t next = mail_skip_blank(ls, i + 1);
-	if (next < ls->n && ls->v[next].part == MAIL_BODY &&
-	    strpbrk(mail_look(ls, next)->folded, "0123456789") &&
-	    strlen(mail_look(ls, next)->folded) <= 24)
+	if (next < ls->n && ls->v[next].part == MAIL_BODY && ls->v[next].text.n <= NAME_WIDTH &&
+	    strpbrk(mail_look(ls, next)->folded, "0123456789@"))
 		next = mail_skip_blank(ls, next + 1);
 	return (next >= ls->n || ls->v[next].part != MAIL_BODY) && !is_announced(ls, i);
 }

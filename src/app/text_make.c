@@ -89,18 +89,34 @@ static bool gather_moods(struct gathered *g, const char *path, float weight, siz
 	return true;
 }
 
-/* Our own rows: language, mood, topic, text; `column` 1 takes the mood, 2 the topic. */
-static bool gather_own(struct gathered *g, const struct text_opts *o, int column, float weight)
+enum column { MOOD = 1, TOPIC = 2 };
+
+/* Our own rows: language, mood, topic, text; a topic of - says nothing of it. */
+static bool gather_own(struct gathered *g, const char *dir, const char *file, enum column column,
+		       float weight)
 {
 	struct str all, line, field[3];
-	const char *path = str_fmt(g->a, "%s/source/messages.tsv", o->out).p;
 
-	if (!text_read_file(g->a, path, &all))
+	if (!text_read_file(g->a, str_fmt(g->a, "%s/source/%s", dir, file).p, &all))
 		return false;
 	while (str_cut(&all, '\n', &line))
-		if (str_cut(&line, '\t', &field[0]) && str_cut(&line, '\t', &field[1]) &&
-		    str_cut(&line, '\t', &field[2]))
+		if (!str_starts(line, S("#")) && str_cut(&line, '\t', &field[0]) &&
+		    str_cut(&line, '\t', &field[1]) && str_cut(&line, '\t', &field[2]) &&
+		    !str_eq(field[column], S("-")))
 			gather(g, field[column], line, weight);
+	return true;
+}
+
+/* Whole messages: every third chooses the factors and thresholds before it is learned from too. */
+static bool gather_whole(struct gathered *g, struct gathered *dev, const char *dir,
+			 enum column column)
+{
+	struct gathered all = {.a = g->a};
+
+	if (!gather_own(&all, dir, "whole.tsv", column, 1))
+		return false;
+	for (size_t i = 0; i < all.r.n; i++)
+		gather(i % 3 ? g : dev, all.r.labels.v[i], all.r.texts.v[i], 1);
 	return true;
 }
 
@@ -165,14 +181,18 @@ static const char *const topic_labels[] = {"delivery", "customs",   "damaged", "
 					   "product",  "promotion", "account", "service"};
 
 static int write_model(struct arena *a, const struct text_opts *o, struct gathered *g,
-		       const struct fit_options *f, const char *name)
+		       struct fit_options *f, const char *name, const struct gathered *dev)
 {
 	struct strs labels = text_labels(a, &g->r);
-	struct fit_set set = text_set(a, &g->r, &labels);
+	struct fit_set set = text_set(a, &g->r, &labels), check;
 	struct str bytes;
 
 	set.weight = g->weight;
-	if (fit_model(a, &set, NULL, f, &bytes) != E_OK) {
+	if (dev) {
+		check = text_set(a, &dev->r, &labels);
+		f->also = &check;
+	}
+	if (fit_model(a, &set, dev ? &check : NULL, f, &bytes) != E_OK) {
 		fprintf(stderr, "aftersail text: no rows for %s\n", name);
 		return 1;
 	}
@@ -185,7 +205,7 @@ static void gather_neutral(struct gathered *g, const struct text_opts *o)
 {
 	size_t from = g->r.n;
 
-	if (!gather_phrases(g, o, topic_labels, COUNT(topic_labels), 0.7f))
+	if (!gather_phrases(g, o, topic_labels, COUNT(topic_labels), 0.18f))
 		return;
 	for (; from < g->r.n; from++)
 		g->r.labels.v[from] = S("neutral");
@@ -193,39 +213,44 @@ static void gather_neutral(struct gathered *g, const struct text_opts *o)
 
 static int make_emotion(struct arena *a, const struct text_opts *o)
 {
-	struct gathered g = {.a = a};
+	struct gathered g = {.a = a}, dev = {.a = a};
 	struct fit_options f = fit_defaults(MODEL_ONE);
 
-	if (!gather_own(&g, o, 1, 4) || !gather_phrases(&g, o, mood_labels, COUNT(mood_labels), 2))
+	if (!gather_own(&g, o->out, "messages.tsv", MOOD, 1) ||
+	    !gather_whole(&g, &dev, o->out, MOOD) ||
+	    !gather_phrases(&g, o, mood_labels, COUNT(mood_labels), 0.5f))
 		return 1;
 	gather_neutral(&g, o);
-	if (!gather_moods(&g, str_fmt(a, "%s/goemotions/train.tsv", o->data).p, 0.25f, 4))
+	if (!gather_moods(&g, str_fmt(a, "%s/goemotions/train.tsv", o->data).p, 0.06f, 4))
 		return 1;
 	for (size_t i = 0; i < COUNT(brighter); i++)
 		if (!gather_moods(&g, str_fmt(a, "%s/emo25_%s/train.tsv", o->data, brighter[i]).p,
-				  0.5f, 2))
+				  0.12f, 2))
 			return 1;
 	f.flags = FEAT_WORDS | FEAT_GRAMS | FEAT_STYLE | FEAT_NEGATE;
-	f.c = 0.3;
+	f.c = 1.2;
 	f.layers = 0;
-	f.min_df = 5;
-	f.prune = 2;
-	return write_model(a, o, &g, &f, "emotion.model");
+	f.min_df = 4;
+	f.prune = 3;
+	return write_model(a, o, &g, &f, "emotion.model", &dev);
 }
 
 static int make_topic(struct arena *a, const struct text_opts *o)
 {
-	struct gathered g = {.a = a};
+	struct gathered g = {.a = a}, dev = {.a = a};
 	struct fit_options f = fit_defaults(MODEL_ONE);
 
-	if (!gather_own(&g, o, 2, 1))
+	if (!gather_own(&g, o->out, "messages.tsv", TOPIC, 1))
 		return 1;
 	split_own(&g, 0.9f);
-	if (!gather_phrases(&g, o, topic_labels, COUNT(topic_labels), 0.9f))
+	if (!gather_whole(&g, &dev, o->out, TOPIC))
+		return 1;
+	if (!gather_phrases(&g, o, topic_labels, COUNT(topic_labels), 2))
 		return 1;
 	f.layers = 0;
 	f.min_df = 1;
-	return write_model(a, o, &g, &f, "topic.model");
+	f.prune = 3;
+	return write_model(a, o, &g, &f, "topic.model", &dev);
 }
 
 /* Public sets of rude and of civil words, all far from a service desk: they weigh little. */
@@ -276,7 +301,7 @@ static int make_tone(struct arena *a, const struct text_opts *o)
 	f.layers = 0;
 	f.min_df = 2;
 	f.prune = 2;
-	return write_model(a, o, &g, &f, "tone.model");
+	return write_model(a, o, &g, &f, "tone.model", NULL);
 }
 
 /* Word vectors, from texts (--train) and what the teacher makes of each (--model, floats). */

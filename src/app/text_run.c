@@ -68,7 +68,9 @@ static void run_emotion(struct run *r, struct str text)
 static void run_tone(struct run *r, struct str text)
 {
 	struct tone t;
-	const char *language = r->o->langs ? r->o->langs : "en";
+	const char *language = r->o->langs ? r->o->langs
+			       : r->langs  ? tone_language(r->langs, text)
+					   : "en";
 
 	tone_read(r->model, r->f, text, language, &t);
 	answer_text(&r->x, "tone", str_of(t.harsh ? "harsh" : "ok"));
@@ -96,13 +98,13 @@ static void run_tone(struct run *r, struct str text)
 }
 
 /* Of a model whose messages may have several labels, those hold that pass their thresholds. */
-static const char *decision(const struct text_model *m, size_t best, float p)
+static const char *decision(const struct text_model *m, const struct topic *t)
 {
+	static const char *const says[] = {"pass", "suggest", "parent", "answer"};
+
 	if (text_model_kind(m) == MODEL_SEVERAL)
-		return p >= text_model_label_at(m, best) ? "answer" : "pass";
-	return p >= text_model_answer_at(m)    ? "answer"
-	       : p >= text_model_suggest_at(m) ? "suggest"
-					       : "pass";
+		return t->p[0] >= text_model_label_at(m, t->label[0]) ? "answer" : "pass";
+	return says[t->say];
 }
 
 static void put_complexity(struct run *r, struct str text)
@@ -118,20 +120,23 @@ static void put_complexity(struct run *r, struct str text)
 
 static void run_classify(struct run *r, struct str text)
 {
-	size_t n = text_model_labels(r->model);
-	float *p = NEWN(r->a, float, n);
+	float *p = NEWN(r->a, float, text_model_labels(r->model));
+	struct topic t;
 
 	text_model_predict(r->model, r->f, text, p);
-	size_t best = text_best(p, n);
-	answer_text(&r->x, "decision", str_of(decision(r->model, best, p[best])));
-	for (int k = 1; k <= 3 && k <= (int)n; k++) {
-		best = text_best(p, n);
-		answer_text(&r->x, str_fmt(r->a, "label%d", k).p, text_model_label(r->model, best));
-		answer_share(&r->x, str_fmt(r->a, "p%d", k).p, (double)p[best]);
-		p[best] = -1;
+	topic_rank(r->model, r->f, p, &t);
+	answer_text(&r->x, "decision", str_of(decision(r->model, &t)));
+	for (size_t k = 0; k < t.count; k++) {
+		answer_text(&r->x, str_fmt(r->a, "label%zu", k + 1).p,
+			    text_model_label(r->model, t.label[k]));
+		answer_share(&r->x, str_fmt(r->a, "p%zu", k + 1).p, (double)t.p[k]);
 	}
 	if (!r->o->model)
 		put_complexity(r, text);
+	if (t.parent == TOPIC_PARENTS)
+		return;
+	answer_text(&r->x, "parent", str_of(topic_parent_name(t.parent)));
+	answer_share(&r->x, "parent_p", (double)t.parent_p);
 }
 
 /* Each message against those before it in the stream: line of the nearest, and how near.  One
@@ -233,7 +238,7 @@ static bool ready_emotion(struct arena *a, struct run *r, const char *model)
 
 static bool ready_tone(struct arena *a, struct run *r, const char *model)
 {
-	const char *langs = r->o->langs;
+	const char *langs = r->o->langs, *why;
 
 	if (langs && (strlen(langs) < 2 || strlen(langs) > 3 || strchr(langs, ','))) {
 		fprintf(stderr, "aftersail text: --langs: the drafts' one language, as de\n");
@@ -244,6 +249,9 @@ static bool ready_tone(struct arena *a, struct run *r, const char *model)
 			"aftersail text: no phrases of %s are known, only the model's "
 			"view: zh en de es ja have them\n",
 			langs);
+	if (!langs && lang_map(a, text_model_path(a, r->o, "lang.table"), &r->langs, &why) != E_OK)
+		fprintf(stderr, "aftersail text: lang.table: %s; drafts are read as English\n",
+			why);
 	r->model = text_find_model(a, r->o, model);
 	return r->model &&
 	       (text_model_find(r->model, S("harsh")) >= 0 || has_labels(a, r, "tone", model));

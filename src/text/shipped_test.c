@@ -170,6 +170,40 @@ static const struct {
 	{"Refund refused", "Where is my money? I was injured by the broken lamp, went to hospital and "
 	 "my lawyer will take it to court if you do not refund me.", "refund", COMPLEXITY_COMPLEX},
 };
+
+/* What law and harm are in each language, and words that only look like them. */
+static const struct {
+	const char *body;
+	enum complexity complexity;
+} cases[] = {
+	{"Your product injured my son, I will sue you and call the police", COMPLEXITY_COMPLEX},
+	{"孩子被烫伤了，正在住院", COMPLEXITY_COMPLEX},
+	{"Meine Tochter hat sich am Griff verbrannt und musste zum Arzt", COMPLEXITY_COMPLEX},
+	{"Подам в суд, если не вернёте деньги", COMPLEXITY_COMPLEX},
+	{"Vou ao Procon", COMPLEXITY_COMPLEX},
+	{"Je me suis blessé avec la lame", COMPLEXITY_COMPLEX},
+	{"Dziecko połknęło baterię", COMPLEXITY_COMPLEX},
+	{"弁護士に相談します", COMPLEXITY_COMPLEX},
+	{"The adapter caught fire", COMPLEXITY_MEDIUM},
+	{"There is an issue with my order, where is my parcel?", COMPLEXITY_SIMPLE},
+	{"Thanks for the courtesy call about my delivery", COMPLEXITY_SIMPLE},
+	{"Que legal, amei", COMPLEXITY_SIMPLE},
+	{"色だけが違います", COMPLEXITY_SIMPLE},
+	{"Где моя посуда?", COMPLEXITY_SIMPLE},
+	{"Где моя кровать?", COMPLEXITY_SIMPLE},
+	{"Le câble est trop court", COMPLEXITY_SIMPLE},
+};
+
+static const struct {
+	const char *text;
+	enum topic_say say;
+	enum topic_parent parent;
+} said[] = {
+	{"", TOPIC_SAY_NOTHING, TOPIC_PARENTS},          {"a", TOPIC_SAY_NOTHING, TOPIC_PARENTS},
+	{"asdf qwer", TOPIC_SAY_NOTHING, TOPIC_PARENTS}, {"👍", TOPIC_SAY_NOTHING, TOPIC_PARENTS},
+	{"你好", TOPIC_SAY_NOTHING, TOPIC_PARENTS},      {"Guten Tag", TOPIC_SAY_NOTHING, TOPIC_PARENTS},
+	{"Where is my parcel?", TOPIC_SAY_LEAF, TOPIC_SHIPMENT},
+};
 /* clang-format on */
 
 static void tells_topics(void **state)
@@ -184,13 +218,38 @@ static void tells_topics(void **state)
 
 	assert_int_equal(text_model_map(a, MODELS "/topic.model", NULL, &m, &why), E_OK);
 	assert_int_equal(text_model_map(a, MODELS "/emotion.model", NULL, &mood, &why), E_OK);
+	for (size_t i = 0; i < text_model_labels(m); i++)
+		assert_true(topic_parent_of(text_model_label(m, i)) < TOPIC_PARENTS);
 	for (size_t i = 0; i < COUNT(topics); i++) {
 		assert_int_equal(emotion_read(mood, f, str_of(topics[i].body), &e), E_OK);
 		topic_read(a, m, f, str_of(topics[i].subject), str_of(topics[i].body), &e, &t);
 		assert_true(str_eq(text_model_label(m, t.label[0]), str_of(topics[i].label)));
-		assert_true(topics[i].complexity == COMPLEXITY_COMPLEX
-				? t.complexity != COMPLEXITY_SIMPLE
-				: t.complexity != COMPLEXITY_COMPLEX);
+		assert_int_equal(t.complexity, topics[i].complexity);
+		assert_true(t.parent_p >= t.p[0] - 1e-4f);
+	}
+	for (size_t i = 0; i < COUNT(said); i++) {
+		topic_read(a, m, f, S(""), str_of(said[i].text), NULL, &t);
+		assert_int_equal(t.say, said[i].say);
+		if (said[i].parent != TOPIC_PARENTS)
+			assert_int_equal(t.parent, said[i].parent);
+	}
+	arena_free(a);
+}
+
+static void knows_grave_cases(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct text_model *m;
+	const char *why;
+	struct feats *f = NEW(a, struct feats);
+	struct topic t;
+
+	assert_int_equal(text_model_map(a, MODELS "/topic.model", NULL, &m, &why), E_OK);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		topic_read(a, m, f, S(""), str_of(cases[i].body), NULL, &t);
+		if (t.complexity != cases[i].complexity)
+			fail_msg("%s: %d", cases[i].body, (int)t.complexity);
 	}
 	arena_free(a);
 }
@@ -250,10 +309,11 @@ static void bears_bad_input(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(tells_languages),       cmocka_unit_test(hears_what_the_caller_knows),
-	    cmocka_unit_test(reads_no_further),      cmocka_unit_test(refuses_broken_tables),
-	    cmocka_unit_test(hears_moods),           cmocka_unit_test(tells_topics),
-	    cmocka_unit_test(warns_of_harsh_drafts), cmocka_unit_test(bears_bad_input),
+	    cmocka_unit_test(tells_languages),   cmocka_unit_test(hears_what_the_caller_knows),
+	    cmocka_unit_test(reads_no_further),  cmocka_unit_test(refuses_broken_tables),
+	    cmocka_unit_test(hears_moods),       cmocka_unit_test(tells_topics),
+	    cmocka_unit_test(knows_grave_cases), cmocka_unit_test(warns_of_harsh_drafts),
+	    cmocka_unit_test(bears_bad_input),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

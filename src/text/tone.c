@@ -9,6 +9,12 @@
 
 enum { DRAFT = 4096 };
 
+/* What moves the log odds of a harsh draft: nothing known, courtesy, a number (who states one
+ * states a fact), the model; and a language whose manners are not known here. */
+static const float BIAS = 0.75f, COURTESY = -1, FACT = -0.5f, MODEL = 0.7f, FOREIGN = -1;
+/* Where a harsh phrase was found, the model may doubt it no more than so. */
+static const float DOUBT = -1.5f;
+
 const char *tone_reason_name(enum tone_reason r)
 {
 #define X(name, text) text,
@@ -109,43 +115,60 @@ static void find_shouting(struct str d, struct tone *out)
 		add_hit(out, 0, d.n, TONE_LOUD);
 }
 
-/* Courtesy that a friendly sentence mostly carries, and the bare "you" of one that is not. */
+/* Courtesy that a friendly sentence mostly carries, and the words that point at the customer. */
 /* clang-format off */
-static const struct {
-	const char *language, *courtesy[30], *bare[6];
+static const struct manners {
+	const char *language, *courtesy[34], *you[8];
 } manners[] = {
 	{"en", {"please", "sorry", "thank", "afraid", "apolog", "unfortunately", "happy", "glad", "i will", "we will", "let me",
-		"could you", "would you", "may i", "understand", "i have", "we have", "you can", "attached", "welcome", "regret", "wish", "would"},
-	       {"you", "your"}},
+		"could you", "would you", "may i", "understand", "i have", "we have", "you can", "attached", "welcome", "regret", "wish", "would", "excuse", "of course", "certainly", "i hope", "we hope", "appreciate", "feel free", "no problem"},
+	       {"you", "your", "yourself", "you're", "you've"}},
 	{"de", {"bitte", "danke", "dank", "leider", "tut mir leid", "entschuldig", "gern", "verstehe", "konnten sie", "wurden sie", "darf ich",
-		"ich habe", "wir haben", "ich frage", "sie konnen", "anbei", "bedauern", "passt ihnen", "grusse", "schon,", "ihnen gern", "sicherheit", "wunsche", "erhalten"},
-	       {"sie", "ihr", "ihre", "ihren"}},
+		"ich habe", "wir haben", "ich frage", "sie konnen", "anbei", "bedauern", "passt ihnen", "grusse", "schon,", "ihnen gern", "sicherheit", "wunsche", "erhalten", "selbstverstandlich", "hoffe", "verzeih", "kein problem", "keine sorge"},
+	       {"sie", "ihr", "ihre", "ihren", "ihnen"}},
 	{"es", {"por favor", "gracias", "lament", "disculpe", "siento", "perdon", "por desgracia", "gusto", "entiendo", "comprendo", "podria", "puedo",
-		"hemos", "le escribo", "le ayudo", "adjunto", "me temo", "puede", "me alegra", "no se preocupe", "no hace falta", "seguridad", "recibira", "agradec", "recomend", "sentimos", "ayudar", "alegra"},
-	       {"usted"}},
-	{"zh", {"请", "您", "麻烦", "抱歉", "谢谢", "感谢", "不好意思", "帮您", "祝", "好吗", "可以为", "理解", "欢迎", "遗憾", "为您", "我们会", "已经"},
+		"hemos", "le escribo", "le ayudo", "adjunto", "me temo", "puede", "me alegra", "no se preocupe", "no hace falta", "seguridad", "recibira", "agradec", "recomend", "sentimos", "ayudar", "alegra", "espero que", "por supuesto", "sin problema"},
+	       {"usted", "su", "sus"}},
+	{"zh", {"请", "您", "麻烦", "抱歉", "谢谢", "感谢", "不好意思", "帮您", "祝", "好吗", "可以为", "理解", "欢迎", "遗憾", "为您", "我们会", "已经", "放心", "没问题", "希望", "由我们", "马上", "给您"},
 	       {"你"}},
 	{"ja", {"いたします", "いたしました", "ございます", "ございません", "申し訳", "恐れ入り", "ありがとう", "いただけ", "いただき", "お願い", "あいにく", "ご確認",
-		"お知らせ", "承り", "お待ち", "お手数", "でしょうか", "どうぞ", "いかが", "ご理解", "存じ", "お届け", "ください", "できます"},
-	       {"あなた", "しろ", "言い訳", "だから"}},
+		"お知らせ", "承り", "お待ち", "お手数", "でしょうか", "どうぞ", "いかが", "ご理解", "存じ", "お届け", "ください", "できます", "おります", "かしこまり", "承知", "させてい", "ご案内", "お送り", "問題ありません"},
+	       {"あなた", "そちら", "そっち", "しろ", "言い訳", "だから"}},
 };
 /* clang-format on */
 
-/* Below 0 for courtesy, above 0 for a sentence that only says "you". */
-static float manner_of(const struct folded *t, const char *language)
+static const struct manners *manners_of(const char *language)
 {
-	for (size_t i = 0; i < COUNT(manners); i++) {
-		int kind = 0, bare = 0;
-		if (strcmp(manners[i].language, language) != 0)
-			continue;
-		for (size_t k = 0; k < COUNT(manners[i].courtesy) && manners[i].courtesy[k]; k++)
-			kind += strstr(t->p, manners[i].courtesy[k]) != NULL;
-		for (size_t k = 0; k < COUNT(manners[i].bare) && manners[i].bare[k]; k++)
-			bare += find(t, manners[i].bare[k]) != NULL;
-		return (kind > 2 ? -2 : -(float)kind) + (kind == 0) * 0.8f +
-		       (bare && kind == 0) * 0.5f;
-	}
-	return 0;
+	for (size_t i = 0; i < COUNT(manners); i++)
+		if (strcmp(manners[i].language, language) == 0)
+			return &manners[i];
+	return NULL;
+}
+
+static bool says_you(const struct folded *t, const struct manners *m)
+{
+	for (size_t k = 0; k < COUNT(m->you) && m->you[k]; k++)
+		if (find(t, m->you[k]))
+			return true;
+	return false;
+}
+
+static bool has_number(const struct folded *t)
+{
+	for (size_t i = 0; i + 1 < t->n; i++)
+		if (t->p[i] >= '0' && t->p[i] <= '9' && t->p[i + 1] >= '0' && t->p[i + 1] <= '9')
+			return true;
+	return false;
+}
+
+/* 0, and below for courtesy and facts. */
+static float manner_of(const struct folded *t, const struct manners *m)
+{
+	int kind = 0;
+
+	for (size_t k = 0; k < COUNT(m->courtesy) && m->courtesy[k]; k++)
+		kind += strstr(t->p, m->courtesy[k]) != NULL;
+	return COURTESY * (float)(kind > 2 ? 2 : kind) + (has_number(t) ? FACT : 0);
 }
 
 /* Insults and accusations weigh more than an impatient word. */
@@ -154,26 +177,119 @@ static float weight_of(enum tone_reason r)
 	return r == TONE_INSULT || r == TONE_DOUBT ? 2.6f : r == TONE_REPEAT ? 1.4f : 1.8f;
 }
 
+static bool has_letters(const struct feats *f)
+{
+	for (size_t i = 0; i < f->chars; i++)
+		if (feat_dense(f, i) || (feat_word(f, i) && f->cls[i] != FOLD_DIGIT))
+			return true;
+	return false;
+}
+
+/* The model's opinion as log odds, for or against harsh; 0 without a model or without words. */
+static float heard(const struct text_model *m, struct feats *f, struct str text)
+{
+	float p[MODEL_LABELS_MAX];
+	ptrdiff_t harsh = m ? text_model_find(m, S("harsh")) : -1;
+
+	feat_read(f, text, m ? text_model_flags(m) : FEAT_WORDS);
+	if (harsh < 0 || !has_letters(f))
+		return 0;
+	text_model_predict_feats(m, f, p);
+	float q = p[harsh] < 0.01f ? 0.01f : p[harsh] > 0.99f ? 0.99f : p[harsh];
+	return logf(q / (1 - q));
+}
+
+/* Where the clause that begins at `from` ends: before a mark that parts clauses, but not before
+ * one inside a number. */
+static size_t clause_end(struct str t, size_t from)
+{
+	static const char *const wide[] = {"。", "，", "！", "？", "；", "、", "…"};
+
+	for (size_t i = from; i < t.n; i++) {
+		struct str rest = str_slice(t, i, t.n);
+		bool digits =
+		    i && i + 1 < t.n && letter(t.p[i - 1] | 32) && letter(t.p[i + 1] | 32);
+		if (strchr(".,;:!?\n", t.p[i]) && t.p[i] && !digits)
+			return i;
+		for (size_t k = 0; k < COUNT(wide); k++)
+			if (str_starts(rest, str_of(wide[k])))
+				return i;
+	}
+	return t.n;
+}
+
+/* Why a clause that holds no known phrase sounds harsh: it points at the customer, it is over
+ * after a few words, or it merely shows no care. */
+static enum tone_reason reason_of(const struct feats *f, struct str clause, const struct manners *m)
+{
+	struct folded t;
+
+	fold_draft(clause, &t);
+	if (m && says_you(&t, m))
+		return TONE_BLAME;
+	return f->words <= 4 ? TONE_CURT : TONE_COLD;
+}
+
+/* The clause that the model hears as harshest. */
+static void add_clause(const struct text_model *model, struct feats *f, struct str draft,
+		       const struct manners *m, struct tone *out)
+{
+	enum { CLAUSES = 32 };
+	float worst = -1e9f;
+	struct tone_hit hit = {0, draft.n, TONE_COLD};
+
+	for (size_t at = 0, n = 0; at < draft.n && n < CLAUSES; at++) {
+		size_t to = clause_end(draft, at);
+		while (at < to && strchr(" \t\r", draft.p[at]))
+			at++;
+		struct str clause = str_slice(draft, at, to);
+		float z = heard(model, f, clause);
+		if (has_letters(f) && z > worst) {
+			worst = z;
+			hit = (struct tone_hit){at, to, reason_of(f, clause, m)};
+		}
+		n += to > at;
+		at = to;
+		while (at + 1 < draft.n && ((unsigned char)draft.p[at + 1] & 0xc0) == 0x80)
+			at++;
+	}
+	add_hit(out, hit.from, hit.to, hit.reason);
+}
+
+const char *tone_language(const struct lang_table *langs, struct str draft)
+{
+	enum { FIVE = COUNT(manners) };
+	struct lang_prior prior[FIVE];
+	struct lang_result r;
+
+	for (size_t i = 0; i < FIVE; i++)
+		prior[i] = (struct lang_prior){manners[i].language, 0.19f};
+	lang_detect(langs, draft, &(struct lang_priors){prior, FIVE, false}, &r);
+	const struct manners *m = manners_of(r.main.code);
+	return m ? m->language : "";
+}
+
 void tone_read(const struct text_model *model, struct feats *f, struct str draft,
 	       const char *language, struct tone *out)
 {
+	const struct manners *m = manners_of(language);
 	struct folded t;
-	float p[MODEL_LABELS_MAX], z = -0.2f;
+	float z = BIAS;
 
 	memset(out, 0, sizeof *out);
 	draft = str_clip(draft, DRAFT * 2);
+	float said = heard(model, f, draft);
+	if (!has_letters(f))
+		return;
 	fold_draft(draft, &t);
 	find_phrases(&t, language, out);
 	find_shouting(draft, out);
 	for (size_t i = 0; i < out->hits; i++)
 		z += weight_of(out->hit[i].reason);
-	z += manner_of(&t, language);
-	ptrdiff_t harsh = model ? text_model_find(model, S("harsh")) : -1;
-	if (harsh >= 0 && draft.n) {
-		text_model_predict(model, f, draft, p);
-		float m = p[harsh] < 0.01f ? 0.01f : p[harsh] > 0.99f ? 0.99f : p[harsh];
-		z += 0.7f * logf(m / (1 - m));
-	}
+	z += MODEL * (out->hits && said < DOUBT ? DOUBT : said);
+	z += m ? manner_of(&t, m) : FOREIGN;
 	out->p = 1 / (1 + expf(-z));
 	out->harsh = out->p >= 0.5f;
+	if (out->harsh && out->hits == 0)
+		add_clause(model, f, draft, m, out);
 }

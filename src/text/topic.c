@@ -2,81 +2,154 @@
 #include "text/topic.h"
 
 #include "base/buf.h"
+#include "text/fold.h"
 #include "text/spot.h"
+#include "text/topic_words.h"
 
-/* Words that bring in law, authorities, health or money of others; parts of words will do. */
-static const char *const grave[] = {
-    "lawyer",
-    "court",
-    "legal",
-    "sue ",
-    "chargeback",
-    "police",
-    "injur",
-    "hospital",
-    "anwalt",
-    "gericht",
-    "verbraucherzentrale",
-    "polizei",
-    "verletz",
-    "krankenhaus",
-    "avocat",
-    "tribunal",
-    "abogado",
-    "denuncia",
-    "advogado",
-    "procon",
-    "avvocato",
-    "advocaat",
-    "prawnik",
-    "rzecznik konsument",
-    "адвокат",
-    "суд ",
-    "полици",
-    "avukat",
-    "mahkeme",
-    "savcı",
-    "律师",
-    "法院",
-    "起诉",
-    "消费者协会",
-    "报警",
-    "受伤",
-    "医院",
-    "弁護士",
-    "消費者センター",
-    "警察",
-    "けが",
-    "病院",
+#include <string.h>
+
+/* clang-format off */
+static const struct {
+	const char *leaf;
+	enum topic_parent parent;
+} tree[] = {
+	{"delivery", TOPIC_SHIPMENT},  {"customs", TOPIC_SHIPMENT},   {"damaged", TOPIC_GOODS},    {"defect", TOPIC_GOODS},
+	{"return", TOPIC_AFTER_SALES}, {"refund", TOPIC_AFTER_SALES}, {"order", TOPIC_PURCHASE},   {"payment", TOPIC_PURCHASE},
+	{"product", TOPIC_PRESALE},    {"promotion", TOPIC_PRESALE},  {"account", TOPIC_CUSTOMER}, {"service", TOPIC_CUSTOMER},
 };
+/* clang-format on */
 
-static int grave_words(struct str text)
+const char *topic_parent_name(enum topic_parent p)
 {
-	int n = 0;
+#define X(name, text) text,
+	static const char *const names[] = {TOPIC_PARENT_LIST(X)};
+#undef X
+	return p < TOPIC_PARENTS ? names[p] : "";
+}
 
-	for (size_t i = 0; i < COUNT(grave); i++)
-		n += str_find(text, str_of(grave[i])) >= 0;
-	return n;
+enum topic_parent topic_parent_of(struct str leaf)
+{
+	for (size_t i = 0; i < COUNT(tree); i++)
+		if (str_eq(leaf, str_of(tree[i].leaf)))
+			return tree[i].parent;
+	return TOPIC_PARENTS;
+}
+
+/* The folded message as words with one space between and at both ends. */
+static const char *plain(struct arena *a, const struct feats *f)
+{
+	char *z = NEWN(a, char, f->chars * 12 + 4);
+	size_t n = 0;
+	uint32_t bare[3];
+
+	z[n++] = ' ';
+	for (size_t i = 0; i < f->chars; i++) {
+		enum fold_class cls = (enum fold_class)f->cls[i];
+		if (cls == FOLD_GAP || cls == FOLD_SYMBOL) {
+			if (z[n - 1] != ' ')
+				z[n++] = ' ';
+			continue;
+		}
+		for (size_t k = 0, m = fold_bare(f->cps[i], bare); k < m; k++)
+			n += fold_utf8(bare[k], z + n);
+	}
+	if (z[n - 1] != ' ')
+		z[n++] = ' ';
+	z[n] = 0;
+	return z;
+}
+
+static int found(const char *text, const char *const *words, size_t n)
+{
+	int hits = 0;
+
+	for (size_t i = 0; i < n; i++)
+		hits += strstr(text, words[i]) != NULL;
+	return hits;
+}
+
+/* Law and harm are complex by themselves; a doctor or a fire nearly so. */
+static int grave_points(struct arena *a, const struct feats *f)
+{
+	const char *text = plain(a, f);
+	int care = found(text, topic_care, COUNT(topic_care));
+
+	if (found(text, topic_law, COUNT(topic_law)) || found(text, topic_harm, COUNT(topic_harm)))
+		return 4;
+	return care > 1 ? 4 : care * 3;
 }
 
 /* Points for what makes a case long; two make it medium, four complex. */
-static enum complexity weigh(struct str text, size_t words, const struct topic *t,
-			     const struct emotion *mood)
+static enum complexity weigh(struct arena *a, struct str text, const struct feats *f,
+			     const struct topic *t, const struct emotion *mood)
 {
 	struct spot v[24];
-	int points = 0;
+	int points = grave_points(a, f);
 
-	points += words > 60;
-	points += words > 150;
-	points += 3 * (grave_words(text) > 0);
-	points += t->count > 1 && t->p[0] < 0.55f;
-	points += t->count > 1 && t->p[1] > 0.25f && words > 25;
+	points += f->words > 60;
+	points += f->words > 150;
+	points += t->count > 1 && t->p[0] < 0.55f && f->words > 4;
+	points += t->count > 1 && t->p[1] > 0.25f && f->words > 25;
 	points += spot_find(text, v, COUNT(v)) > 3;
 	points += mood && mood->p[MOOD_ANGRY] > 0.6f;
-	points += mood && mood->negative > 0.6f && words > 40;
+	points += mood && mood->negative > 0.6f && f->words > 40;
 	return points >= 4   ? COMPLEXITY_COMPLEX
 	       : points >= 2 ? COMPLEXITY_MEDIUM
 			     : COMPLEXITY_SIMPLE;
+}
+
+static void find_parent(const struct text_model *m, const float *p, struct topic *out)
+{
+	float sum[TOPIC_PARENTS + 1] = {0};
+	size_t n = text_model_labels(m);
+	bool foreign = false;
+
+	for (size_t i = 0; i < n; i++) {
+		enum topic_parent k = topic_parent_of(text_model_label(m, i));
+		sum[k] += p[i];
+		foreign |= k == TOPIC_PARENTS;
+	}
+	out->parent = TOPIC_PARENTS;
+	if (foreign)
+		return;
+	for (int k = 0; k < TOPIC_PARENTS; k++)
+		if (sum[k] > out->parent_p) {
+			out->parent = (enum topic_parent)k;
+			out->parent_p = sum[k];
+		}
+}
+
+static enum topic_say what_to_say(const struct text_model *m, const struct feats *f,
+				  const struct topic *t)
+{
+	if (f->words == 0 || t->count == 0)
+		return TOPIC_SAY_NOTHING;
+	if (t->p[0] >= text_model_answer_at(m))
+		return TOPIC_SAY_LEAF;
+	if (t->parent_p >= text_model_answer_at(m))
+		return TOPIC_SAY_PARENT;
+	return t->p[0] >= text_model_suggest_at(m) ? TOPIC_SAY_SUGGEST : TOPIC_SAY_NOTHING;
+}
+
+void topic_rank(const struct text_model *m, const struct feats *f, const float *p,
+		struct topic *out)
+{
+	size_t n = text_model_labels(m);
+
+	*out = (struct topic){.count = n < TOPIC_BEST ? n : TOPIC_BEST};
+	for (size_t k = 0; k < out->count; k++) {
+		size_t best = n;
+		for (size_t i = 0; i < n; i++) {
+			bool taken = false;
+			for (size_t j = 0; j < k; j++)
+				taken |= out->label[j] == i;
+			best = !taken && (best == n || p[i] > p[best]) ? i : best;
+		}
+		out->label[k] = best;
+		out->p[k] = p[best];
+	}
+	find_parent(m, p, out);
+	out->say = what_to_say(m, f, out);
 }
 
 void topic_read(struct arena *a, const struct text_model *m, struct feats *f, struct str subject,
@@ -84,7 +157,6 @@ void topic_read(struct arena *a, const struct text_model *m, struct feats *f, st
 {
 	float p[MODEL_LABELS_MAX];
 	struct buf b = BUF(a);
-	size_t n = text_model_labels(m);
 
 	subject = str_clip(str_trim(subject), 300);
 	body = str_clip(body, FEAT_CHARS * 4);
@@ -94,14 +166,6 @@ void topic_read(struct arena *a, const struct text_model *m, struct feats *f, st
 	}
 	buf_add(&b, body);
 	text_model_predict(m, f, buf_str(&b), p);
-	*out = (struct topic){.count = n < TOPIC_BEST ? n : TOPIC_BEST};
-	for (size_t k = 0; k < out->count; k++) {
-		size_t best = 0;
-		for (size_t i = 1; i < n; i++)
-			best = p[i] > p[best] ? i : best;
-		out->label[k] = best;
-		out->p[k] = p[best];
-		p[best] = -1;
-	}
-	out->complexity = weigh(str_lower(a, buf_str(&b)), f->words, out, mood);
+	topic_rank(m, f, p, out);
+	out->complexity = weigh(a, str_lower(a, buf_str(&b)), f, out, mood);
 }

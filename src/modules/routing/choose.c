@@ -161,6 +161,7 @@ void choose_describe(const struct engine *e, const struct item *x, const struct 
 				  .state = e->all.state,
 				  .same = pair->same,
 				  .market = choose_knows(p, c),
+				  .crew = p->crew,
 				  .machine = pair->machine,
 				  .waited = e->now - x->since,
 				  .p = pair->p,
@@ -215,7 +216,7 @@ void choose_give(struct engine *e, uint32_t i, uint32_t who, const struct pair *
 	learn_left(e, x, false);
 	if (x->asked == ASKED) { /* served before the answer: it is of no use now */
 		x->asked = ANSWERED;
-		e->asking--;
+		overflow_asking(e, x, -1);
 	}
 	x->work = pair->work;
 	x->fail = 1 - pair->p;

@@ -79,7 +79,9 @@ bool desk_can_take(const struct person *p, enum route_place g)
 		return p->mail == NONE;
 	if (p->phone != NONE)
 		return false;
-	return g == PLACE_PHONE ? p->n_chats == 0 : p->n_chats < p->spec.max_chat && !p->draining;
+	if (g == PLACE_PHONE || (p->crew && p->n_chats))
+		return p->n_chats == 0;
+	return p->n_chats < p->spec.max_chat && !p->draining;
 }
 
 static void unlist(struct engine *e, uint32_t who)
@@ -301,6 +303,8 @@ uint32_t desk_put(struct engine *e, const struct route_person *spec)
 	p->spec = *spec;
 	bound(&p->spec);
 	learn_languages(e, p);
+	if (p->crew)
+		crew_recount(e);
 	if (on)
 		desk_on(e, who, true);
 	return who;
@@ -317,6 +321,7 @@ void desk_know_languages(struct engine *e)
 		if (on)
 			desk_on(e, i, true);
 	}
+	crew_recount(e);
 }
 
 /* ---- work in hand ---- */

@@ -9,10 +9,10 @@ enum { REFRESH_S = 10 };
 /* clang-format off */
 const struct route_weights route_weights_default = {
 	.resolve = 12, .urgency = 3, .scarce = 3, .demand = 1.5, .seat = 1.3, .seat_s = 1200, .seat_near = 0.3,
-	.load = 0.2, .work = 0.2, .per_chat = 0.08, .fair = 0.5, .vip = 4, .emotion = 0.4, .market = 0.02,
-	.regret = 0.7, .hold = 0, .mail_loss = 0.3, .age_cap_s = 930, .vip_cap_s = 0, .patience_s = 200,
+	.load = 0.2, .work = 0.2, .per_chat = 0.08, .fair = 0.5, .vip = 4, .emotion = 0.2, .market = 0.02,
+	.regret = 0.7, .hold = 0, .mail_loss = 0.3, .age_cap_s = 720, .vip_cap_s = 0, .patience_s = 200,
 	.growth = 0, .side = 1, .drain = 1, .amber = 0.8, .red = 1.0, .red_language = 1.5, .release = 0.8,
-	.keep = 0.3, .offer_s = 0, .learn = 80,
+	.keep = 0.3, .flood = 1.2, .crew = 0.08, .crew_keep = 0.7, .cap_complex = 8, .offer_s = 0, .learn = 80,
 };
 
 #define W(m) {#m, offsetof(struct route_weights, m)}
@@ -20,7 +20,7 @@ static const struct { const char *name; size_t at; } weight_names[] = {
 	W(resolve), W(urgency), W(scarce), W(demand), W(seat), W(seat_s), W(seat_near), W(load), W(work),
 	W(per_chat), W(fair), W(vip), W(emotion), W(market), W(regret), W(hold), W(mail_loss), W(age_cap_s),
 	W(vip_cap_s), W(patience_s), W(growth), W(side), W(drain), W(amber), W(red), W(red_language),
-	W(release), W(keep), W(offer_s), W(learn),
+	W(release), W(keep), W(flood), W(crew), W(crew_keep), W(cap_complex), W(offer_s), W(learn),
 };
 #undef W
 /* clang-format on */
@@ -132,7 +132,8 @@ static enum err abandon(struct engine *e, int64_t id)
 		return E_CONFLICT;
 	queue_take(e, i);
 	learn_left(e, &e->items[i], true);
-	e->asking -= e->items[i].asked == ASKED;
+	if (e->items[i].asked == ASKED)
+		overflow_asking(e, &e->items[i], -1);
 	queue_free(e, i);
 	return E_OK;
 }
@@ -215,7 +216,7 @@ static enum err callback(struct engine *e, const struct route_event *v, bool yes
 	if (yes && !isfinite(v->deadline))
 		return E_INVALID;
 	x->asked = ANSWERED;
-	e->asking--;
+	overflow_asking(e, x, -1);
 	if (!yes)
 		return E_OK;
 	queue_take(e, i);
@@ -294,6 +295,7 @@ static void refresh(struct engine *e)
 static enum err tick(struct engine *e)
 {
 	expire_offers(e);
+	crew_keep(e);
 	look_again(e);
 	overflow_callbacks(e);
 	choose_waiting_mail(e);

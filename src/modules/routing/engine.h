@@ -83,9 +83,13 @@ struct route_weights {
 	double growth;       /* how fast the pull of waiting grows with the wait */
 	double drain;        /* share of the people promised calls need, kept free for them */
 	double amber, red, red_language, release; /* load thresholds */
-	double keep;    /* share of what can be kept that is promised as callbacks */
-	double offer_s; /* an offer not answered by then goes back; 0: no offers, assign */
-	double learn;   /* pseudo-observations the seed formula is worth; 0: never learn */
+	double keep;        /* share of what can be kept that is promised as callbacks */
+	double flood;       /* load from which a red desk is flooded */
+	double crew;        /* share of the people who only take calls in a flood; 0: nobody */
+	double crew_keep;   /* share of their time that is promised as callbacks */
+	double cap_complex; /* the age cap of complex contacts in a flood, in age caps */
+	double offer_s;     /* an offer not answered by then goes back; 0: no offers, assign */
+	double learn;       /* pseudo-observations the seed formula is worth; 0: never learn */
 };
 
 extern const struct route_weights route_weights_default;
@@ -179,6 +183,7 @@ enum route_because {
 	BECAUSE_AGE,
 	BECAUSE_MARKET,
 	BECAUSE_PROMISE,
+	BECAUSE_CREW, /* she takes calls first, in a flood */
 	BECAUSE_TURN,  /* equal otherwise: her turn */
 	BECAUSE_FIRST, /* equal otherwise: came first */
 	BECAUSE__N,
@@ -192,7 +197,7 @@ struct route_terms {
 	uint8_t chats, max_chat, vip, emotion, state, because;
 	uint8_t price_lang;    /* BECAUSE_SCARCE, _SPARES: whose shortage decided */
 	uint32_t left, places; /* BECAUSE_SCARCE: places of price_lang still free, of how many */
-	bool same, market, machine, arrival; /* arrival: a contact chose; else a person did */
+	bool same, market, machine, crew, arrival; /* arrival: a contact chose; else a person did */
 	double waited, p, work, value, value_next, pressure;
 	int64_t next; /* arrival: the agent next in line, else the contact; -1 nobody */
 };

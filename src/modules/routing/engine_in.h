@@ -24,6 +24,7 @@ enum {
 	FREE_MAX = 32,      /* free places told apart */
 	SEATS_MAX = 8,      /* free seats told apart; more are plenty */
 	STRONG = 4,         /* a grade that counts as speaking a language */
+	CALLS_S = 3600,     /* calls of a language are counted over an hour */
 	MAIL_CHATS_MAX = 1, /* a person with more chats gets no mail */
 	REFUSERS = 4,       /* those who refused an offer of late */
 	REFUSED_S = 120,    /* and how long they are not asked again */
@@ -90,6 +91,7 @@ struct person {
 	uint8_t eff[ROUTE_LANGS_MAX]; /* grade in every tag known, variants counted */
 	uint8_t strong[ROUTE_SPEAKS_MAX], n_strong;
 	uint8_t on, n_chats;
+	uint8_t crew; /* takes calls, and no more than one chat at a time */
 	uint32_t sig;
 	uint32_t phone, mail, chats[ROUTE_CHATS_MAX];
 	uint32_t prev, next; /* among those of her signature that can take something live */
@@ -136,7 +138,9 @@ struct language {
 	double scale;
 	int seats; /* people strong in it who could take a call now */
 	int places, taken;
-	double red_since; /* INFINITY when it is not above red */
+	uint32_t promised, asking; /* callbacks, and offers of them */
+	uint32_t on_crew;          /* of the calling crew, those strong in it */
+	double red_since;          /* INFINITY when it is not above red */
 	uint8_t state;
 };
 
@@ -173,7 +177,9 @@ struct engine {
 	uint32_t draining;      /* people kept from new chats so that they can take a call */
 	uint32_t asking;        /* offers of a callback not answered yet */
 	uint32_t calling;       /* people on a promised callback */
-	double crew;            /* people whom the promises need now, by work over time left */
+	uint32_t on_crew;       /* the calling crew */
+	uint8_t flood;          /* red, and has been past `flood` since */
+	double needed;          /* people whom the promises need now, by work over time left */
 	double calls, calls_at; /* calls begun per second, decayed, and as of when */
 
 	struct language all, langs[ROUTE_LANGS_MAX];
@@ -277,9 +283,16 @@ void choose_waiting_mail(struct engine *);
 void overflow_refresh(struct engine *);
 void overflow_callbacks(struct engine *);
 void overflow_crew(struct engine *);
+bool overflow_presses(const struct engine *, double deadline);
 bool overflow_crew_short(const struct engine *);
 void overflow_call(struct engine *);
+void overflow_asking(struct engine *, const struct item *, int by);
 void overflow_change(struct engine *, int lang, uint8_t state, double pressure);
+
+/* crew.c */
+void crew_keep(struct engine *);
+void crew_recount(struct engine *);
+double crew_can_promise(const struct engine *, double people, uint32_t promised);
 
 /* learn.c */
 void learn_start(struct engine *);

@@ -7,7 +7,7 @@
 static const double FLOOD = 0.3;
 
 /* OFFER_S: whatever the desk is told, nobody is put off before they have really waited. */
-enum { MARGIN_S = 300, NEAR_S = 900, CALL_RATE_S = 1800, OFFER_S = 45 };
+enum { MARGIN_S = 300, NEAR_S = 900, LAST_S = 540, CALL_RATE_S = 1800, OFFER_S = 45 };
 
 static const char *const states[] = {"green", "amber", "red"};
 
@@ -65,10 +65,19 @@ void overflow_call(struct engine *e)
 	e->calls_at = e->now;
 }
 
+/* An offer of a callback is made, or answered, or of no use any more. */
+void overflow_asking(struct engine *e, const struct item *x, int by)
+{
+	e->asking += (uint32_t)by;
+	e->langs[e->classes[x->class].lang].asking += (uint32_t)by;
+}
+
 /* Calls that will begin within the window if people get to them as they did of late, less those
  * promised already. */
 static double can_promise(const struct engine *e)
 {
+	if (e->flood && e->on_crew)
+		return crew_can_promise(e, e->w.crew_keep * e->on_crew, e->callbacks + e->asking);
 	double rate = e->calls * exp(-(e->now - e->calls_at) / CALL_RATE_S);
 	/* A flood outlasts the window, and what is promised in it is paid by those who wait: the
 	 * fuller the desk, the less is promised, and nothing once it is FLOOD over. */
@@ -81,7 +90,7 @@ static double can_promise(const struct engine *e)
  * less a margin for the call that is being ended. */
 void overflow_crew(struct engine *e)
 {
-	e->crew = 0;
+	e->needed = 0;
 	if (!e->callbacks)
 		return;
 	for (unsigned k = 0; k < WEIGHT_LEVELS * 2; k++) {
@@ -91,14 +100,20 @@ void overflow_crew(struct engine *e)
 			     i = e->items[i].next) {
 				double left = e->items[i].key - e->now - MARGIN_S;
 				if (e->items[i].key > e->now && left < NEAR_S)
-					e->crew += e->items[i].work / fmax(60, left);
+					e->needed += e->items[i].work / fmax(60, left);
 			}
 	}
 }
 
+/* A promise comes first when too few are at work on promises, and when its time runs out. */
+bool overflow_presses(const struct engine *e, double deadline)
+{
+	return overflow_crew_short(e) || deadline - e->now < LAST_S;
+}
+
 bool overflow_crew_short(const struct engine *e)
 {
-	return e->callbacks > 0 && e->calling + e->draining < e->w.drain * e->crew;
+	return e->callbacks > 0 && e->calling + e->draining < e->w.drain * e->needed;
 }
 
 static void offer(struct engine *e, uint32_t i)
@@ -108,7 +123,7 @@ static void offer(struct engine *e, uint32_t i)
 	struct route_decision *d = engine_decide(e);
 
 	x->asked = ASKED;
-	e->asking++;
+	overflow_asking(e, x, 1);
 	*d = (struct route_decision){.contact = x->c.id, .agent = -1, .act = ROUTE_CALLBACK};
 	d->terms = (struct route_terms){.lang = c->lang,
 					.topic = c->topic,
@@ -122,6 +137,18 @@ static void offer(struct engine *e, uint32_t i)
 					.next = -1,
 					.because = BECAUSE_PROMISE,
 					.pressure = e->langs[c->lang].pressure};
+}
+
+/* In a flood only calls that are soon done, and in each language as many as those of the crew who
+ * speak it could do if they did nothing else. */
+static bool may_offer(const struct engine *e, const struct queue_class *c)
+{
+	const struct language *l = &e->langs[c->lang];
+
+	if (!e->flood || !e->on_crew)
+		return true;
+	return c->channel == CH_PHONE && !c->complex &&
+	       crew_can_promise(e, l->on_crew, l->promised + l->asking) >= 1;
 }
 
 /* On ticks: who has waited long enough in a queue that is red is offered a call later, as long as
@@ -147,6 +174,8 @@ void overflow_callbacks(struct engine *e)
 					continue;
 				if (can_promise(e) < 1)
 					return;
+				if (!may_offer(e, c))
+					break;
 				offer(e, i);
 			}
 		}

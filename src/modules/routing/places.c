@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-enum { CALLS_S = 3600, PLACES_TOLD = 96 };
+enum { PLACES_TOLD = 96 };
 
 static void count(struct language *l, const struct held *h, int by)
 {
@@ -25,7 +25,7 @@ void places_count(struct engine *e, struct person *p)
 
 	if (p->on) {
 		bool chat = p->spec.channels & 1 << PLACE_CHAT;
-		now.places = (uint8_t)(chat ? p->spec.max_chat : 1);
+		now.places = (uint8_t)(chat && !p->crew ? p->spec.max_chat : 1);
 		now.taken = p->phone != NONE || p->draining ? now.places : p->n_chats;
 		now.taken = now.taken > now.places ? now.places : now.taken;
 		now.seat = desk_can_take(p, PLACE_PHONE);

@@ -318,6 +318,7 @@ static void count_waiting(struct engine *e, struct item *x, int by)
 	e->waiting += (uint32_t)by;
 	if (c->channel == CH_CALLBACK) {
 		e->callbacks += (uint32_t)by;
+		e->langs[c->lang].promised += (uint32_t)by;
 		return; /* promised for later: it does not press now */
 	}
 	if (c->channel == CH_PHONE)

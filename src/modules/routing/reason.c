@@ -20,6 +20,7 @@ static const struct { const char *en, *zh; } because[BECAUSE__N] = {
 	[BECAUSE_AGE]      = {"nobody may wait that long",          "等待已达上限"},
 	[BECAUSE_MARKET]   = {"knows the market",                   "熟悉该市场"},
 	[BECAUSE_PROMISE]  = {"a callback was promised",            "已承诺回电"},
+	[BECAUSE_CREW]     = {"calls first in a flood",             "高峰期优先接电话"},
 	[BECAUSE_CHATS]    = {"who has more chats",                 "对方手上会话更多"},
 	[BECAUSE_FAIR]     = {"to even out the work",               "均衡工作量"},
 	[BECAUSE_TURN]     = {"equal, by turns",                    "条件相同，按轮次"},
@@ -70,6 +71,8 @@ static void say_terms(struct buf *b, const struct engine *e, const struct route_
 	buf_fmt(b, zh ? "，负载 %u/%u" : ", load %u/%u", t->chats, t->max_chat);
 	if (t->same)
 		buf_z(b, zh ? "，上次同一客服" : ", same agent as before");
+	if (t->crew)
+		buf_z(b, zh ? "，来电小组" : ", calling crew");
 	if (t->vip)
 		buf_z(b, zh ? "，重要客户" : ", VIP");
 	buf_z(b, zh ? moods[t->emotion % 3].zh : moods[t->emotion % 3].en);

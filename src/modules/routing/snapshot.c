@@ -11,7 +11,7 @@
 
 enum { RETURNS_MAX = 1 << 20 };
 
-static const char magic[16] = "aftersail-rt-03";
+static const char magic[16] = "aftersail-rt-04";
 
 struct pack {
 	struct buf *out; /* writing */
@@ -140,6 +140,7 @@ static bool person_ok(const struct engine *e, const struct route_person *s)
 static void person_state(struct pack *k, struct person *p)
 {
 	byte(k, &p->draining, 1);
+	byte(k, &p->crew, 1);
 	raw(k, &p->listed_seq, sizeof p->listed_seq);
 	raw(k, &p->mail_seq, sizeof p->mail_seq);
 	raw(k, &p->turns, sizeof p->turns);
@@ -387,10 +388,11 @@ static void returns(struct pack *k, struct engine *e)
 
 static void sums(struct pack *k, struct engine *e)
 {
-	double *v[] = {&e->crew, &e->calls, &e->calls_at, &e->mean_busy};
+	double *v[] = {&e->needed, &e->calls, &e->calls_at, &e->mean_busy};
 
 	for (size_t i = 0; i < COUNT(v); i++)
 		real(k, v[i]);
+	byte(k, &e->flood, 1);
 	language(k, &e->all);
 	for (int l = 0; l < ROUTE_LANGS_MAX; l++)
 		language(k, &e->langs[l]);
@@ -400,7 +402,9 @@ static void count_asked(struct engine *e)
 {
 	e->asking = e->draining = 0;
 	for (uint32_t i = 0; i < e->n_items; i++)
-		e->asking += e->items[i].state == ITEM_WAITING && e->items[i].asked == ASKED;
+		if (e->items[i].state == ITEM_WAITING && e->items[i].asked == ASKED)
+			overflow_asking(e, &e->items[i], 1);
+	crew_recount(e);
 	for (uint32_t i = 0; i < e->n_people; i++)
 		e->draining += e->people[i].draining;
 }

@@ -46,8 +46,10 @@ static int rank_of(const struct engine *e, const struct queue_class *c, const st
 {
 	double waited = e->now - x->since, cap = e->w.age_cap_s;
 
+	if (e->flood && c->complex && !c->vip)
+		cap *= e->w.cap_complex;
 	if (c->channel == CH_CALLBACK)
-		return 0;
+		return overflow_presses(e, x->key);
 	return waited > cap * STARVED ? 2 : waited >= (c->vip ? fmin(e->w.vip_cap_s, cap) : cap);
 }
 
@@ -70,10 +72,9 @@ static struct found measure(struct engine *e, const struct search *s, struct que
 	f.index = worth / f.effort;
 	/* Where nobody on shift speaks it, who comes nearest must do. */
 	f.rank = rank_of(e, c, x);
-	if (f.pair.gap >= ABLE_GAP && (f.rank < 2 || f.pair.p < ABLE * f.best))
+	if (c->channel != CH_CALLBACK && f.pair.gap >= ABLE_GAP &&
+	    (f.rank < 2 || f.pair.p < ABLE * f.best))
 		f.rank = 0;
-	if (c->channel == CH_CALLBACK && overflow_crew_short(e))
-		f.rank = 1;
 	/* Among those who waited far too long only the wait counts, or the dear ones never end. */
 	f.index = f.rank == 2 ? 2 * TOO_OLD + (e->now - x->since) : f.index + f.rank * TOO_OLD;
 	return f;
@@ -118,7 +119,7 @@ struct lane {
 static double bound_of(const struct engine *e, const struct search *s, const struct lane *l,
 		       const struct queue_class *c)
 {
-	if (c->channel == CH_CALLBACK ? overflow_crew_short(e) : rank_of(e, c, &c->first))
+	if (rank_of(e, c, &c->first))
 		return INFINITY;
 	double worth = e->w.urgency * urgency_of(e, c, &c->first) +
 		       e->w.resolve * value_weight(e, c->vip, c->emotion) * l->p;
@@ -197,7 +198,7 @@ static void search_place(struct engine *e, struct search *s, enum route_place g)
 		search_lane(e, s, &lanes[i]);
 }
 
-static void search_own(struct engine *e, struct search *s)
+static void search_own(struct engine *e, struct search *s, bool calls)
 {
 	const struct person *p = &e->people[s->who];
 	int looks = 0;
@@ -205,6 +206,7 @@ static void search_own(struct engine *e, struct search *s)
 	for (uint32_t i = p->own_head; i != NONE && looks < OWN_LOOK_MAX;
 	     i = e->items[i].own_next, looks++)
 		if (e->items[i].c.channel != CH_EMAIL &&
+		    (!calls || route_place_of(e->items[i].c.channel) == PLACE_PHONE) &&
 		    desk_can_take(p, route_place_of(e->items[i].c.channel))) {
 			struct head x = queue_head(&e->items[i]);
 			look_at(e, s, i, &e->classes[e->items[i].class], &x);
@@ -217,7 +219,7 @@ static void explain_contact(const struct engine *e, const struct search *s, stru
 	const struct route_model *m = &e->set.model;
 
 	t->value = a->index;
-	t->because = BECAUSE_REST;
+	t->because = t->crew && e->waiting > 1 ? BECAUSE_CREW : BECAUSE_REST;
 	if (b->item == NONE)
 		return;
 	const struct queue_class *c = &e->classes[e->items[a->item].class];
@@ -264,9 +266,12 @@ static bool drains(struct engine *e, uint32_t who)
 {
 	struct person *p = &e->people[who];
 
+	bool promised =
+	    !e->on_crew && overflow_crew_short(e); /* a crew keeps its promises itself */
+
 	if (!(p->spec.channels & 1 << PLACE_PHONE) || p->n_chats != 1)
 		return false;
-	if (!overflow_crew_short(e) && !calls_for(e, who))
+	if (!promised && !calls_for(e, who))
 		return false;
 	p->draining = 1;
 	e->draining++;
@@ -278,16 +283,16 @@ static bool take_one(struct engine *e, uint32_t who)
 {
 	struct person *p = &e->people[who];
 	struct search s = {.who = who,
-			   .cap = 1 + e->w.side * fmax(0, value_capacity(e, p) - 1),
+			   .cap = p->crew ? 1 : 1 + e->w.side * fmax(0, value_capacity(e, p) - 1),
 			   .best = {.item = NONE},
 			   .next = {.item = NONE}};
 	bool phone = desk_can_take(p, PLACE_PHONE), chat = desk_can_take(p, PLACE_CHAT);
 	struct route_terms t;
 
-	search_own(e, &s);
+	search_own(e, &s, p->crew);
 	if (phone)
 		search_place(e, &s, PLACE_PHONE);
-	if (chat)
+	if (chat && !(p->crew && s.best.item != NONE)) /* the crew's calls come before chats */
 		search_place(e, &s, PLACE_CHAT);
 	if (s.best.item == NONE)
 		return false;

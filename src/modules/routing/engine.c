@@ -12,7 +12,7 @@ const struct route_weights route_weights_default = {
 	.load = 0.2, .work = 0.2, .per_chat = 0.08, .fair = 0.5, .vip = 4, .emotion = 0.2, .market = 0.02,
 	.regret = 0.7, .hold = 0, .mail_loss = 0.3, .age_cap_s = 720, .vip_cap_s = 0, .patience_s = 200,
 	.growth = 0, .side = 1, .drain = 1, .amber = 0.8, .red = 1.0, .red_language = 1.5, .release = 0.8,
-	.keep = 0.3, .flood = 1.2, .crew = 0.08, .crew_keep = 0.7, .cap_complex = 8, .offer_s = 0, .learn = 80,
+	.keep = 0.3, .flood = 1.2, .crew = 0.08, .crew_keep = 0.7, .cap_complex = 16, .offer_s = 0, .learn = 80,
 };
 
 #define W(m) {#m, offsetof(struct route_weights, m)}

@@ -320,7 +320,7 @@ static bool read_lesson(struct arena *a, const struct text_opts *o, const struct
 		keep_shots(&train, o->shots, o->seed);
 	l->f = options_of(a, o, train.n);
 	l->labels = text_labels(a, &train);
-	if (o->titles && l->f.kind == MODEL_ONE && l->labels.n > 8)
+	if (o->titles && strcmp(o->task, "intent") == 0)
 		add_titles(a, &train, &l->labels);
 	struct rows more = without(a, &dev, test);
 	if (l->has_dev && l->f.kind == MODEL_SEVERAL) {

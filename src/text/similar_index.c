@@ -74,12 +74,18 @@ uint64_t similar_index_add(struct similar_index *x, const struct similar_sketch 
 static size_t lists_of(const struct similar_index *x, const struct similar_sketch *s,
 		       struct similar_bucket *out)
 {
-	size_t n = 0;
+	uint32_t at[KEYS];
+	size_t n = 0, keys = keys_of(s);
 
-	for (size_t k = 0; k < keys_of(s); k++) {
-		struct similar_bucket b = x->bucket[bucket_of(x, s, k)];
+	for (size_t k = 0; k < keys; k++) {
+		at[k] = bucket_of(x, s, k);
+		__builtin_prefetch(&x->bucket[at[k]]);
+	}
+	for (size_t k = 0; k < keys; k++) {
+		struct similar_bucket b = x->bucket[at[k]];
 		if (!b.count)
 			continue;
+		__builtin_prefetch(&x->older[b.newest]);
 		size_t i = n++;
 		for (; i > 0 && out[i - 1].count > b.count; i--)
 			out[i] = out[i - 1];
@@ -155,6 +161,8 @@ bool similar_index_nearest(struct similar_index *x, const struct similar_sketch 
 	gather(x, s, &c);
 	uint32_t least = (x->query << HIT_BITS) + (uint32_t)enough(&c);
 	for (size_t i = 0; i < c.n && out->near < 1; i++) {
+		if (i + 4 < c.n && x->looked[c.slot[i + 4]] >= least)
+			__builtin_prefetch(&x->sketch[c.slot[i + 4]]);
 		if (x->looked[c.slot[i]] < least)
 			continue;
 		float near = similar_near(s, &x->sketch[c.slot[i]]);

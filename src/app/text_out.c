@@ -76,11 +76,28 @@ static void begin(struct answer *x, const char *name)
 	buf_char(&x->b, ':');
 }
 
+/* JSON is UTF-8: each byte that is not stands as the sign for what cannot be read. */
+static struct str readable(struct arena *a, struct str s)
+{
+	struct buf b = {.a = a, .max = 1ul << 30};
+
+	if (str_utf8_ok(s))
+		return s;
+	for (size_t i = 0, n; i < s.n; i += n) {
+		for (n = 1; n < 4 && i + n < s.n && !str_utf8_ok(str_slice(s, i, i + n)); n++)
+			;
+		bool ok = str_utf8_ok(str_slice(s, i, i + n)) || !s.p[i];
+		n = ok && s.p[i] ? n : 1;
+		buf_add(&b, ok ? str_slice(s, i, i + n) : S("\xef\xbf\xbd"));
+	}
+	return buf_str(&b);
+}
+
 void answer_text(struct answer *x, const char *name, struct str value)
 {
 	begin(x, name);
 	if (x->json)
-		buf_json(&x->b, value);
+		buf_json(&x->b, readable(x->b.a, value));
 	else
 		escape(&x->b, value);
 }

@@ -107,6 +107,12 @@ class Answers(Folder):
         said = self.one("classify", data="where is my parcel\n")
         self.assertEqual((said["label1"], said["complexity"]), ("delivery", "simple"))
 
+    def test_any_bytes_give_json(self):
+        mail = self.file("m", b"call a\x80b@x.example \xf2\x9f\0 \xe4\xbd\xa0\xe5\xa5\xbd \xf0\x9f\x98\x80\xff")
+        said = subprocess.run([PROGRAM, "text", "strip", "--json", mail], capture_output=True).stdout
+        self.assertEqual(json.loads(said.decode("utf-8"))["text"].rstrip("\n"),
+                         "call a\ufffdb@x.example \ufffd\ufffd\0 你好 😀\ufffd")
+
     def test_columns_stay_columns(self):
         said = text("tone", data="it is your\tfault \\ ok\n").stdout
         self.assertEqual(said, said.replace("your\tfault", "your\\tfault"))

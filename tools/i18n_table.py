@@ -8,7 +8,8 @@ brings its own copy of all.
 import json
 import sys
 
-PREFIXES = ("error.", "account.", "chat.", "customer.", "email.", "inbox.", "inbound.", "mail.", "job.")
+PREFIXES = ("error.", "account.", "chat.", "customer.", "email.", "inbox.", "inbound.", "mail.", "job.",
+            "hours.")
 
 
 def c_string(text):

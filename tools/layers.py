@@ -32,7 +32,7 @@ HOMES = {
     "gmime/": ("channels/email/",),
     "glib": ("channels/email/",),
     "libxml/": ("channels/email/", "core/html", "text/"),
-    "unicode/": ("text/", "channels/email/", "modules/clock/"),
+    "unicode/": ("text/", "channels/email/"),
     "sodium.h": ("base/crypto", "core/", "app/", "net/http", "net/imap", "store/"),
     "cld2/": ("text/",),
     "linear.h": ("text/",),

@@ -3,181 +3,260 @@
 #include "app/hours_cmd.h"
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "core/i18n.h"
+#include "modules/clock/date.h"
 #include "modules/clock/hours.h"
+#include "modules/clock/zone.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MAX = 20 << 20, YEAR_NOW = 2026 };
+enum { CALENDAR_BYTES_MAX = 1 << 20 };
 
-static int usage(FILE *to)
-{
-	fputs("aftersail hours CALENDAR.json [--ical FILE] QUESTION\n"
-	      "  open AT             is it open then?\n"
-	      "  next AT             the next open moment at or after\n"
-	      "  close AT            when it closes next\n"
-	      "  add AT DURATION     the moment by which so much open time has passed\n"
-	      "  between AT AT       open time from one to the other\n"
-	      "AT is 2026-12-24T09:30[:00]Z, or the same without Z by the calendar's own clock;\n"
-	      "DURATION is 90m, 8h or 2h30m.  FILE: public holidays as iCalendar, all closed.\n",
-	      to);
-	return to == stderr ? 2 : 0;
-}
+static const char help[] =
+    "aftersail hours CALENDAR.json [--ical FILE] [--chinese] QUESTION\n"
+    "  open AT             is it open then?\n"
+    "  next AT             the next open moment at or after\n"
+    "  close AT            when it closes next\n"
+    "  add AT DURATION     the moment by which so much open time has passed\n"
+    "  between AT AT       open time from one to the other\n"
+    "  changes AT AT       when the zone's clock is put forward or back, and its distance from "
+    "UTC\n"
+    "AT is 2026-12-24T09:30[:00]Z, or the same without Z by the calendar's own clock: a time that\n"
+    "comes twice is the earlier, one that is leapt over as much later as the leap. DURATION is\n"
+    "90m, 8h or 2h30m. Years 1900 to 2200; \"never\" is not within them.\n"
+    "FILE: public holidays as iCalendar. --chinese: errors in Chinese.\n"
+    "\n"
+    "CALENDAR.json, for example:\n"
+    "  {\"zone\": \"Asia/Shanghai\",\n"
+    "   \"week\": {\"mon\": [\"09:00-12:30\", \"13:30-18:00\"], \"fri\": [\"22:00-06:00\"]},\n"
+    "   \"days\": [{\"date\": \"2026-10-01\"}, {\"date\": \"12-24\", \"open\": "
+    "[\"09:00-13:00\"]}]}\n"
+    "A weekday that is not there is closed; a day's own hours replace its weekday's; a date "
+    "without\n"
+    "a year is every year's. Zones are IANA names; docs/hours.md says more.\n";
 
-static bool read_file(struct arena *a, const char *path, struct str *out)
-{
-	FILE *f = fopen(path, "rb");
+struct ask {
+	struct arena *a;
+	enum i18n language;
+	const char *calendar, *ical;
+	const char *words[3]; /* the question, its moment, what else it wants */
+	int n_words;
+	int64_t at, other, ms; /* the moments by their own clock */
+	bool utc, other_utc;
+};
 
-	if (!f)
-		return false;
-	char *p = arena_alloc(a, FILE_MAX + 1);
-	*out = (struct str){p, fread(p, 1, FILE_MAX + 1, f)};
-	bool ok = !ferror(f);
-	fclose(f);
-	return ok;
-}
+/* ---- answers ---- */
 
-/* Days since 1970 of a date of the Gregorian calendar. */
-static int64_t days_of(int y, int m, int d)
-{
-	y -= m <= 2;
-	int64_t era = (y >= 0 ? y : y - 399) / 400;
-	int64_t yoe = y - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-/* A wall-clock time is sought with the offset that holds there; in an hour that comes twice it is
- * the first, in one that is leapt over it is as much later as the leap. */
-static bool read_at(struct hours *h, const char *s, int64_t *out)
-{
-	int y, mo, d, hh, mi, ss = 0, used = 0;
-
-	if (sscanf(s, "%4d-%2d-%2dT%2d:%2d%n", &y, &mo, &d, &hh, &mi, &used) < 5)
-		return false;
-	s += used;
-	used = 0;
-	if (sscanf(s, ":%2d%n", &ss, &used) == 1)
-		s += used;
-	if (y < HOURS_YEAR_MIN || y > HOURS_YEAR_MAX || mo < 1 || mo > 12 || d < 1 || d > 31 ||
-	    hh < 0 || hh > 24 || mi < 0 || mi > 59 || ss < 0 || ss > 59)
-		return false;
-	int64_t local = days_of(y, mo, d) * DAY_MS + hh * (int64_t)HOUR_MS +
-			mi * (int64_t)MINUTE_MS + ss * (int64_t)SECOND_MS;
-	if (strcmp(s, "Z") == 0) {
-		*out = local;
-		return true;
-	}
-	*out = local - hours_zone_offset(h, local - hours_zone_offset(h, local));
-	int64_t before = local - hours_zone_offset(h, *out - DAY_MS);
-	if (before < *out && before + hours_zone_offset(h, before) == local)
-		*out = before;
-	return *s == 0;
-}
-
-static bool read_duration(const char *s, int64_t *ms)
-{
-	*ms = 0;
-	while (*s) {
-		char *end;
-		long n = strtol(s, &end, 10);
-		if (end == s || n < 0 || n > 10000000 || (*end != 'h' && *end != 'm'))
-			return false;
-		*ms += n * (*end == 'h' ? HOUR_MS : MINUTE_MS);
-		s = end + 1;
-	}
-	return *ms > 0;
-}
-
-static void print_one(int64_t at, const char *end)
-{
-	int64_t day = at / DAY_MS - (at % DAY_MS < 0), ms = at - day * DAY_MS;
-	int y = (int)(1970 + day / 366), m = 1;
-
-	while (days_of(y + 1, 1, 1) <= day)
-		y++;
-	while (days_of(y, 1, 1) > day)
-		y--;
-	while (m < 12 && days_of(y, m + 1, 1) <= day)
-		m++;
-	printf("%04d-%02d-%02dT%02d:%02d:%02d%s", y, m, (int)(day - days_of(y, m, 1) + 1),
-	       (int)(ms / HOUR_MS), (int)(ms / MINUTE_MS % 60), (int)(ms / SECOND_MS % 60), end);
-}
-
-static void print_at(struct hours *h, int64_t at)
+static void print_at(struct ask *q, struct hours *h, int64_t at)
 {
 	if (at == HOURS_NEVER) {
 		puts("never");
 		return;
 	}
-	print_one(at + hours_zone_offset(h, at), " here, ");
-	print_one(at, "Z\n");
+	printf("%s here, %sZ\n", date_write_moment(q->a, at + hours_zone_offset(h, at)).p,
+	       date_write_moment(q->a, at).p);
 }
 
-static int answer(struct hours *h, int argc, char **argv)
+static void print_span(int64_t ms)
 {
-	int64_t at, other, ms;
-	const char *q = argv[0];
+	int64_t size = ms < 0 ? -ms : ms;
 
-	if (argc < 2 || !read_at(h, argv[1], &at))
-		return usage(stderr);
-	if (strcmp(q, "open") == 0 && argc == 2) {
-		puts(hours_is_open(h, at) ? "open" : "closed");
-	} else if (strcmp(q, "next") == 0 && argc == 2) {
-		print_at(h, hours_next_open(h, at));
-	} else if (strcmp(q, "close") == 0 && argc == 2) {
-		print_at(h, hours_next_close(h, at));
-	} else if (strcmp(q, "add") == 0 && argc == 3 && read_duration(argv[2], &ms)) {
-		print_at(h, hours_add(h, at, ms));
-	} else if (strcmp(q, "between") == 0 && argc == 3 && read_at(h, argv[2], &other)) {
-		int64_t total = hours_between(h, at, other), size = total < 0 ? -total : total;
-		printf("%s%lld:%02lld:%02lld\n", total < 0 ? "-" : "", (long long)(size / HOUR_MS),
-		       (long long)(size / MINUTE_MS % 60), (long long)(size / SECOND_MS % 60));
-	} else {
-		return usage(stderr);
-	}
-	return 0;
+	printf("%s%lld:%02lld:%02lld", ms < 0 ? "-" : "", (long long)(size / HOUR_MS),
+	       (long long)(size / MINUTE_MS % 60), (long long)(size / SECOND_MS % 60));
 }
 
-/* The calendar of the files, ready to be asked; false when one of them is none, having said which.
- */
-static bool open_files(struct arena *a, const char *file, const char *ical, struct hours **h)
+static void say_open(struct ask *q, struct hours *h)
+{
+	puts(hours_is_open(h, q->at) ? "open" : "closed");
+}
+
+static void say_next(struct ask *q, struct hours *h)
+{
+	print_at(q, h, hours_next_open(h, q->at));
+}
+
+static void say_close(struct ask *q, struct hours *h)
+{
+	print_at(q, h, hours_next_close(h, q->at));
+}
+
+static void say_add(struct ask *q, struct hours *h)
+{
+	print_at(q, h, hours_add(h, q->at, q->ms));
+}
+
+static void say_between(struct ask *q, struct hours *h)
+{
+	print_span(hours_between(h, q->at, q->other));
+	putchar('\n');
+}
+
+static void say_changes(struct ask *q, struct hours *h)
+{
+	for (int64_t at = q->at; at < q->other; at = hours_zone_change(h, at)) {
+		printf("%sZ ", date_write_moment(q->a, at).p);
+		print_span(hours_zone_offset(h, at));
+		putchar('\n');
+	}
+}
+
+enum more { NOTHING, MOMENT, DURATION };
+
+static const struct question {
+	const char *name;
+	enum more more;
+	void (*say)(struct ask *, struct hours *);
+} questions[] = {
+    {"open", NOTHING, say_open}, {"next", NOTHING, say_next},      {"close", NOTHING, say_close},
+    {"add", DURATION, say_add},  {"between", MOMENT, say_between}, {"changes", MOMENT, say_changes},
+};
+
+/* ---- the command line ---- */
+
+static int complain(const struct ask *q, const char *about, const char *key, const char *arg)
+{
+	struct str text = i18n_say(q->a, q->language, key, arg);
+
+	fprintf(stderr, "%s: %.*s\n", about, STR(text));
+	return 1;
+}
+
+static int slip(const struct ask *q, const char *key, const char *arg)
+{
+	complain(q, "aftersail hours", key, arg);
+	fputs("aftersail hours --help\n", stderr);
+	return 2;
+}
+
+static bool read_duration(const char *s, int64_t *ms)
+{
+	*ms = 0;
+	do {
+		char *end;
+		long n = *s >= '0' && *s <= '9' ? strtol(s, &end, 10) : -1;
+		if (n < 0 || n > 10000000 || (*end != 'h' && *end != 'm'))
+			return false;
+		*ms += n * (*end == 'h' ? HOUR_MS : MINUTE_MS);
+		s = end + 1;
+	} while (*s);
+	return true;
+}
+
+static int read_moment(const struct ask *q, const char *s, int64_t *at, bool *utc)
+{
+	if (!date_read_moment(str_of(s), at, utc))
+		return slip(q, "hours.bad_moment", s);
+	int year = date_from_days(floor_div(*at, DAY_MS)).year;
+	return year < HOURS_YEAR_MIN || year > HOURS_YEAR_MAX ? slip(q, "hours.bad_years", NULL)
+							      : 0;
+}
+
+static int read_question(struct ask *q, const struct question **out)
+{
+	const struct question *k = NULL;
+
+	for (size_t i = 0; i < COUNT(questions) && q->n_words > 0; i++)
+		if (strcmp(questions[i].name, q->words[0]) == 0)
+			k = &questions[i];
+	if (!k || q->n_words != (k->more == NOTHING ? 2 : 3))
+		return slip(q, "hours.bad_question", q->n_words ? q->words[0] : "");
+	*out = k;
+	int status = read_moment(q, q->words[1], &q->at, &q->utc);
+	if (status == 0 && k->more == MOMENT)
+		status = read_moment(q, q->words[2], &q->other, &q->other_utc);
+	if (status == 0 && k->more == DURATION && !read_duration(q->words[2], &q->ms))
+		status = slip(q, "hours.bad_duration", q->words[2]);
+	return status;
+}
+
+/* Options may stand anywhere; false when there is a word too many or an option nobody knows. */
+static bool read_words(struct ask *q, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--chinese") == 0)
+			q->language = I18N_ZH;
+		else if (strcmp(argv[i], "--ical") == 0 && i + 1 < argc && !q->ical)
+			q->ical = argv[++i];
+		else if (strncmp(argv[i], "--", 2) == 0)
+			return false;
+		else if (!q->calendar)
+			q->calendar = argv[i];
+		else if (q->n_words < 3)
+			q->words[q->n_words++] = argv[i];
+		else
+			return false;
+	}
+	return q->calendar != NULL;
+}
+
+/* ---- the files ---- */
+
+/* The table begins where the question does and grows from there by itself. */
+static enum err open_hours(struct ask *q, struct hours_calendar *c, struct hours **h,
+			   struct hours_why *why)
+{
+	int year = date_from_days(floor_div(q->at, DAY_MS)).year;
+
+	return hours_open(q->a, c, year, year, h, why);
+}
+
+/* Zero when the calendar of the files is ready to be asked. */
+static int open_files(struct ask *q, struct hours **h)
 {
 	struct hours_calendar c;
 	struct hours_why why = {0};
-	struct str text, days = {0};
-	bool calendar = read_file(a, file, &text);
+	struct str text;
 
-	if (!calendar || (ical && !read_file(a, ical, &days))) {
-		fprintf(stderr, "%s: cannot be read\n", calendar ? ical : file);
-		return false;
-	}
-	bool ok = hours_read(a, text, &c, &why) == E_OK;
-	if (ok && ical &&
-	    hours_read_ical(a, days, YEAR_NOW - 10, YEAR_NOW + 20, &c, &why) != E_OK) {
-		file = ical;
-		ok = false;
-	}
-	ok = ok && hours_open(a, &c, YEAR_NOW - 1, YEAR_NOW + 2, h, &why) == E_OK;
-	if (!ok)
-		fprintf(stderr, "%s: %s: %s\n", file, why.key, why.arg ? why.arg : "");
-	return ok;
+	if (!file_read(q->a, q->calendar, CALENDAR_BYTES_MAX, &text))
+		return complain(q, q->calendar, "hours.no_file", NULL);
+	if (hours_read(q->a, text, &c, &why) != E_OK || open_hours(q, &c, h, &why) != E_OK)
+		return complain(q, q->calendar, why.key, why.arg);
+	if (!q->ical)
+		return 0;
+	if (!file_read(q->a, q->ical, HOURS_ICAL_MAX, &text))
+		return complain(q, q->ical, "hours.no_file", NULL);
+	/* All the years there are: an answer may lie far from the question. */
+	if (hours_read_ical(q->a, text, HOURS_YEAR_MIN, HOURS_YEAR_MAX, &c, &why) != E_OK ||
+	    open_hours(q, &c, h, &why) != E_OK)
+		return complain(q, q->ical, why.key, why.arg);
+	return 0;
+}
+
+static int answer(struct ask *q)
+{
+	const struct question *k = NULL;
+	struct hours *h;
+	int status = read_question(q, &k);
+
+	if (status == 0)
+		status = open_files(q, &h);
+	if (status != 0)
+		return status;
+	if (!q->utc)
+		q->at = hours_at_wall(h, q->at);
+	if (k->more == MOMENT && !q->other_utc)
+		q->other = hours_at_wall(h, q->other);
+	k->say(q, h);
+	return 0;
 }
 
 int hours_main(int argc, char **argv)
 {
-	struct arena *a = arena_new();
-	struct hours *h;
-	bool ical = argc > 4 && strcmp(argv[2], "--ical") == 0;
-	int from = ical ? 4 : 2, status = 1;
+	struct ask q = {.a = arena_new()};
+	const char *zones = getenv("TZDIR");
+	int status;
 
+	if (zones && *zones)
+		zone_set_folder(zones);
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		status = usage(stdout);
-	else if (argc < from + 1)
-		status = usage(stderr);
-	else if (open_files(a, argv[1], ical ? argv[3] : NULL, &h))
-		status = answer(h, argc - from, argv + from);
-	arena_free(a);
+		status = fputs(help, stdout) < 0;
+	else if (!read_words(&q, argc, argv))
+		status = (fputs(help, stderr), 2);
+	else
+		status = answer(&q);
+	arena_free(q.a);
 	return status;
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/routing_cmd.h"
 
+#include "base/file.h"
 #include "modules/routing/peers.h"
 #include "modules/routing/replay.h"
 #include "modules/routing/wire.h"
@@ -105,24 +106,6 @@ struct replay {
 	size_t n;
 	bool json;
 };
-
-static bool read_file(struct arena *a, const char *path, struct str *out)
-{
-	FILE *f = fopen(path, "rb");
-	long n;
-
-	if (!f)
-		return false;
-	bool ok = fseek(f, 0, SEEK_END) == 0 && (n = ftell(f)) >= 0 && n <= DAY_BYTES_MAX;
-	if (ok) {
-		char *p = arena_alloc(a, (size_t)n + 1);
-		rewind(f);
-		*out = (struct str){p, fread(p, 1, (size_t)n, f)};
-		ok = out->n == (size_t)n;
-	}
-	fclose(f);
-	return ok;
-}
 
 static void add_column(struct replay *r, const char *name)
 {
@@ -268,7 +251,7 @@ int routing_replay_main(int argc, char **argv)
 
 	if (!read_args(&r, argc, argv)) {
 		status = usage(stderr);
-	} else if (!read_file(a, r.file, &text)) {
+	} else if (!file_read(a, r.file, DAY_BYTES_MAX, &text)) {
 		fprintf(stderr, "%s: cannot be read\n", r.file);
 	} else if (day_read(a, text, d, &why) != E_OK) {
 		fprintf(stderr, "%s: %s\n", r.file, why);

@@ -8,34 +8,43 @@ struct fold {
 	int64_t since; /* running: from when `used_ms` does not count yet */
 };
 
-static int64_t add(const struct clock_rule *r, int64_t from, int64_t ms)
+/* Sums stop at the ends: a clock never runs round. */
+static int64_t plus(int64_t a, int64_t b)
 {
 	int64_t sum;
 
-	if (r->hours)
-		return hours_add(r->hours, from, ms);
-	return __builtin_add_overflow(from, ms > 0 ? ms : 0, &sum) ? HOURS_NEVER : sum;
+	return __builtin_add_overflow(a, b, &sum) ? (b > 0 ? INT64_MAX : INT64_MIN) : sum;
+}
+
+static int64_t minus(int64_t a, int64_t b)
+{
+	int64_t d;
+
+	return __builtin_sub_overflow(a, b, &d) ? (b < 0 ? INT64_MAX : INT64_MIN) : d;
+}
+
+static int64_t add(const struct clock_rule *r, int64_t from, int64_t ms)
+{
+	return r->hours ? hours_add(r->hours, from, ms) : plus(from, ms > 0 ? ms : 0);
 }
 
 static int64_t between(const struct clock_rule *r, int64_t from, int64_t to)
 {
-	int64_t d;
-
-	if (r->hours)
-		return hours_between(r->hours, from, to);
-	return __builtin_sub_overflow(to, from, &d) ? (to > from ? INT64_MAX : INT64_MIN) : d;
+	return r->hours ? hours_between(r->hours, from, to) : minus(to, from);
 }
 
 static void start(struct fold *f, int64_t at)
 {
+	int64_t left = minus(f->rule->budget_ms, f->c.used_ms);
+	int64_t early = minus(left, f->rule->warn_ms);
+
 	f->since = at;
 	f->c.state = CLOCK_RUNNING;
-	f->c.due = add(f->rule, at, f->rule->budget_ms - f->c.used_ms);
+	f->c.due = add(f->rule, at, left);
 	f->c.warn = HOURS_NEVER;
-	if (f->rule->warn_ms > 0) {
-		int64_t early = f->rule->budget_ms - f->rule->warn_ms - f->c.used_ms;
+	/* A warning that came before the pause does not come again. */
+	if (f->rule->warn_ms > 0 && (early >= 0 || f->c.used_ms == 0))
 		f->c.warn = add(f->rule, at, early);
-	}
 }
 
 /* Count what has run until `at`, and notice the due time passing. */
@@ -43,7 +52,7 @@ static void advance(struct fold *f, int64_t at)
 {
 	if (f->c.state != CLOCK_RUNNING && f->c.state != CLOCK_BREACHED)
 		return;
-	f->c.used_ms += between(f->rule, f->since, at);
+	f->c.used_ms = plus(f->c.used_ms, between(f->rule, f->since, at));
 	f->since = at;
 	if (f->c.state == CLOCK_RUNNING && at > f->c.due) {
 		f->c.state = CLOCK_BREACHED;
@@ -105,7 +114,7 @@ struct clock_now clock_fold(const struct clock_rule *rule, const struct clock_ev
 	}
 	if (now > at)
 		advance(&f, now);
-	f.c.left_ms = rule->budget_ms - f.c.used_ms;
+	f.c.left_ms = minus(rule->budget_ms, f.c.used_ms);
 	return f.c;
 }
 

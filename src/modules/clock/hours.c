@@ -20,10 +20,12 @@ struct special {
 
 struct hours {
 	struct arena *a;
-	struct str zone;
+	struct zone *zone;
 	struct hours_spans week[7];
 	struct special *dated, *yearly; /* sorted by key */
 	size_t n_dated, n_yearly;
+	struct hours_closed *closed; /* sorted, apart */
+	size_t n_closed;
 	bool any_weekly;
 	struct zone_table offsets;
 	int first_year, last_year;
@@ -130,6 +132,35 @@ static enum err copy_days(struct hours *h, const struct hours_calendar *c, struc
 	return E_OK;
 }
 
+static int by_from(const void *a, const void *b)
+{
+	const struct hours_closed *x = a, *y = b;
+
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+static enum err copy_closed(struct hours *h, const struct hours_calendar *c, struct hours_why *why)
+{
+	struct hours_closed *v = NEWN(h->a, struct hours_closed, c->n_closed + 1);
+	size_t n = 0;
+
+	if (c->n_closed > HOURS_CLOSED_MAX)
+		return refuse(h->a, why, "hours.too_many_days", S("closed"));
+	if (c->n_closed) {
+		memcpy(v, c->closed, c->n_closed * sizeof *v);
+		qsort(v, c->n_closed, sizeof *v, by_from);
+	}
+	for (size_t i = 0; i < c->n_closed; i++) {
+		if (n && v[i].from <= v[n - 1].to)
+			v[n - 1].to = v[i].to > v[n - 1].to ? v[i].to : v[n - 1].to;
+		else if (v[i].from < v[i].to)
+			v[n++] = v[i];
+	}
+	h->closed = v;
+	h->n_closed = n;
+	return E_OK;
+}
+
 /* ---- building the table ---- */
 
 static const struct special *find(const struct special *v, size_t n, int64_t key)
@@ -179,6 +210,28 @@ static struct local local_stretches(struct hours *h, int64_t first_day, int64_t 
 	return l;
 }
 
+/* What the closed times leave of them. */
+static struct local without_closed(struct hours *h, struct local l)
+{
+	struct local out = {NEWN(h->a, struct stretch, l.n + h->n_closed + 1), 0};
+	size_t first = 0;
+
+	for (size_t i = 0; i < l.n; i++) {
+		int64_t from = l.v[i].from, to = l.v[i].to;
+		while (first < h->n_closed && h->closed[first].to <= from)
+			first++;
+		for (size_t k = first; k < h->n_closed && h->closed[k].from < to; k++) {
+			if (h->closed[k].from > from)
+				out.v[out.n++] =
+				    (struct stretch){.from = from, .to = h->closed[k].from};
+			from = h->closed[k].to;
+		}
+		if (from < to)
+			out.v[out.n++] = (struct stretch){.from = from, .to = to};
+	}
+	return out;
+}
+
 static void add_stretch(struct hours *h, int64_t from, int64_t to)
 {
 	if (from < h->from)
@@ -220,17 +273,19 @@ static size_t first_after(const struct local *l, int64_t at)
 
 /* Between two changes of the zone the wall clock runs evenly: cut the local stretches there and
  * move them to UTC. */
-static enum err build(struct hours *h, int first_year, int last_year)
+static void build(struct hours *h, int first_year, int last_year)
 {
 	h->first_year = first_year;
 	h->last_year = last_year;
 	h->from = date_to_days((struct date){first_year, 1, 1}) * DAY_MS;
 	h->to = date_to_days((struct date){last_year + 1, 1, 1}) * DAY_MS;
 	h->n = 0;
-	TRY(zone_read(h->a, h->zone, h->from, h->to, &h->offsets));
+	zone_parts(h->a, h->zone, h->from, h->to, &h->offsets);
 
 	int64_t day0 = h->from / DAY_MS - 4, day1 = h->to / DAY_MS + 2;
 	struct local l = local_stretches(h, day0, day1);
+	if (h->n_closed)
+		l = without_closed(h, l);
 	for (size_t z = 0; z < h->offsets.n; z++) {
 		struct zone_part p = h->offsets.v[z];
 		int64_t end = z + 1 < h->offsets.n ? h->offsets.v[z + 1].from : h->to;
@@ -241,7 +296,6 @@ static enum err build(struct hours *h, int first_year, int last_year)
 			add_stretch(h, from > p.from ? from : p.from, to < end ? to : end);
 		}
 	}
-	return E_OK;
 }
 
 enum err hours_open(struct arena *a, const struct hours_calendar *c, int from_year, int to_year,
@@ -251,9 +305,7 @@ enum err hours_open(struct arena *a, const struct hours_calendar *c, int from_ye
 	struct hours *h = NEW(a, struct hours);
 
 	h->a = a;
-	h->zone = str_dup(a, c->zone);
-	if (!zone_exists(h->zone))
-		return refuse(a, why, "hours.unknown_zone", c->zone);
+	TRY(zone_open(a, c->zone, &h->zone, why));
 	if (from_year < HOURS_YEAR_MIN || to_year > HOURS_YEAR_MAX || from_year > to_year)
 		return refuse(a, why, "hours.bad_years", S("years"));
 	for (int i = 0; i < 7; i++) {
@@ -263,7 +315,8 @@ enum err hours_open(struct arena *a, const struct hours_calendar *c, int from_ye
 		h->any_weekly = h->any_weekly || c->week[i].n > 0;
 	}
 	TRY(copy_days(h, c, why));
-	TRY(build(h, from_year, to_year));
+	TRY(copy_closed(h, c, why));
+	build(h, from_year, to_year);
 	*out = h;
 	return E_OK;
 }
@@ -288,9 +341,8 @@ static void reach(struct hours *h, int64_t at)
 		last = y + 1 > last + size ? y + 1 : last + size;
 	first = first < HOURS_YEAR_MIN ? HOURS_YEAR_MIN : first;
 	last = last > HOURS_YEAR_MAX ? HOURS_YEAR_MAX : last;
-	/* The zone was good before, so building cannot fail; were it to, the old table stays. */
-	if ((first != h->first_year || last != h->last_year) && build(h, first, last) != E_OK)
-		abort();
+	if (first != h->first_year || last != h->last_year)
+		build(h, first, last);
 }
 
 /* One period more at the end; false when there is nothing there to find. */
@@ -395,14 +447,26 @@ int64_t hours_between(struct hours *h, int64_t from, int64_t to)
 int64_t hours_zone_offset(struct hours *h, int64_t at)
 {
 	reach(h, at);
-	size_t lo = 0, hi = h->offsets.n;
+	return h->offsets.v[zone_row(&h->offsets, at)].offset;
+}
 
-	while (hi - lo > 1) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (h->offsets.v[mid].from <= at)
-			lo = mid;
-		else
-			hi = mid;
+int64_t hours_zone_change(struct hours *h, int64_t at)
+{
+	reach(h, at);
+	for (;;) {
+		size_t i = zone_row(&h->offsets, at) + (at >= h->offsets.v[0].from);
+		if (i < h->offsets.n)
+			return h->offsets.v[i].from;
+		if (h->last_year >= HOURS_YEAR_MAX)
+			return HOURS_NEVER;
+		reach(h, h->to);
 	}
-	return h->offsets.v[lo].offset;
+}
+
+int64_t hours_at_wall(struct hours *h, int64_t wall)
+{
+	/* The table must hold the hours around it, on whichever side of UTC the zone lies. */
+	reach(h, wall - 2 * DAY_MS);
+	reach(h, wall + 2 * DAY_MS);
+	return zone_instant(&h->offsets, wall);
 }

@@ -18,7 +18,8 @@
 enum {
 	HOURS_YEAR_MIN = 1900,
 	HOURS_YEAR_MAX = 2200,
-	HOURS_DAYS_MAX = 20000,       /* special days in one calendar */
+	HOURS_DAYS_MAX = 120000,      /* special days in one calendar: more than there are dates */
+	HOURS_CLOSED_MAX = 500000,    /* closed times in one calendar */
 	HOURS_ICAL_MAX = 16 << 20,    /* bytes of one iCalendar file */
 	HOURS_SPANS_MAX = 48,         /* spans of one day */
 	HOURS_MINUTES_MAX = 2 * 1440, /* a span ends at the latest with the next day */
@@ -46,11 +47,19 @@ struct hours_day {
 	struct str name;
 };
 
+/* A time in which the desk is closed whatever its hours are: the wall clock's milliseconds since
+ * 1970-01-01T00:00.  It may begin and end in the middle of an open span. */
+struct hours_closed {
+	int64_t from, to;
+};
+
 struct hours_calendar {
-	struct str zone;            /* IANA name */
+	struct str zone;            /* IANA name, of the machine's tz database */
 	struct hours_spans week[7]; /* Monday first */
 	struct hours_day *days;
 	size_t n_days;
+	struct hours_closed *closed; /* in any order; may overlap */
+	size_t n_closed;
 };
 
 /* Why a calendar was refused: an i18n key and what it is about; in the arena. */
@@ -66,8 +75,10 @@ struct hours_why {
 enum err hours_read(struct arena *, struct str json, struct hours_calendar *,
 		    struct hours_why *) MUST;
 
-/* Add the days of an iCalendar file as holidays (closed), repeated ones between the two years.
- * All or nothing: E_MALFORMED for a file that is cut or is no calendar, E_TOOLARGE. */
+/* Add what an iCalendar file closes between the two years: whole days as special days without
+ * hours, events with times as closed times.  The calendar must have its zone by then: it is the
+ * clock of times that name none.  All or nothing: E_MALFORMED for a file that is cut or is no
+ * calendar, E_INVALID for what could only be obeyed in part, E_TOOLARGE; `arg` is the line. */
 enum err hours_read_ical(struct arena *, struct str ical, int from_year, int to_year,
 			 struct hours_calendar *, struct hours_why *) MUST;
 
@@ -75,7 +86,7 @@ struct hours;
 
 /* Build the table of the years given (others are added when asked for); it and the calendar's
  * own copy live in the arena.  E_INVALID for a zone that does not exist and for spans or dates
- * that are none; overlapping spans count once. */
+ * that are none; overlapping spans count once.  E_INTERNAL: the machine has no tz database. */
 enum err hours_open(struct arena *, const struct hours_calendar *, int from_year, int to_year,
 		    struct hours **, struct hours_why *) MUST;
 
@@ -89,6 +100,11 @@ int64_t hours_add(struct hours *, int64_t from, int64_t ms);
 int64_t hours_between(struct hours *, int64_t from, int64_t to);
 /* What the zone adds to UTC at that instant, in milliseconds. */
 int64_t hours_zone_offset(struct hours *, int64_t at);
+/* The next instant after `at` at which the zone's clock is put forward or back, or HOURS_NEVER. */
+int64_t hours_zone_change(struct hours *, int64_t at);
+/* The instant at which the zone's clock shows `wall` (milliseconds as if it were UTC).  A time that
+ * comes twice is the earlier; one that is leapt over is as much later as the leap. */
+int64_t hours_at_wall(struct hours *, int64_t wall);
 
 /* ---- response clocks ---- */
 
@@ -126,7 +142,7 @@ struct clock_rule {
 struct clock_now {
 	enum clock_state state;
 	int64_t due;  /* HOURS_NEVER while paused, idle or when no hour is left to count */
-	int64_t warn; /* when to warn, HOURS_NEVER when never */
+	int64_t warn; /* when to warn, HOURS_NEVER when never, or no more since a pause */
 	int64_t used_ms, left_ms; /* open time counted, and left until due (negative: over) */
 	int64_t breached_at;      /* HOURS_NEVER when it did not */
 	size_t ignored;           /* events that made no sense in their state */

@@ -1,49 +1,102 @@
-/* Holidays from an iCalendar file (RFC 5545): whole days, with yearly repetition.
+/* Holidays from an iCalendar file (RFC 5545).
  *
- * What a public-holiday feed holds is read: VEVENT with DTSTART, DTEND or DURATION in days or
- * weeks, RRULE with FREQ=YEARLY (INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY, one BYDAY with an
- * ordinal), RDATE, EXDATE, STATUS:CANCELLED.  Another rule is refused rather than half obeyed. */
+ * An event of whole days closes the shifts that begin on them; an event with times closes just that
+ * time, by the calendar's own wall clock.  Read are VEVENT with DTSTART, DTEND or DURATION, yearly
+ * RRULEs, RDATE, EXDATE, RECURRENCE-ID and STATUS:CANCELLED; what could only be obeyed in part is
+ * refused, and the file with it.  docs/hours.md has the rules. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "modules/clock/ical.h"
+
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/crypto.h"
 #include "modules/clock/date.h"
 #include "modules/clock/hours.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_DAYS_MAX = 366, LIST_DATES_MAX = 256, YEAR_FIRST = 1800 };
+enum {
+	LIST_TIMES_MAX = 256,
+	/* Years walked, days and times compared, in the whole file: some hundred milliseconds. */
+	WORK_MAX = 5000000,
+	UID_HASH_BYTES = 16
+};
 
-struct rule {
-	bool set;
-	int interval, count, month, month_day, ordinal, weekday;
-	int64_t until;
+struct times {
+	struct ical_time v[LIST_TIMES_MAX];
+	size_t n;
 };
 
 struct event {
-	bool has_start, has_end, cancelled;
-	int64_t start, end, duration; /* days; end is exclusive */
-	struct rule rule;
+	bool has_start, has_end, has_duration, has_uid, moved, cancelled;
+	struct ical_time start, end, was; /* was: RECURRENCE-ID */
+	int64_t duration;
+	struct ical_rule rule;
 	struct str name;
-	int64_t extra[LIST_DATES_MAX], except[LIST_DATES_MAX];
-	size_t n_extra, n_except;
+	unsigned char uid[UID_HASH_BYTES];
+	struct times extra, except;
+};
+
+/* What an occurrence is known by: its instant, or its day when one of two has no time. */
+struct mark {
+	bool timed;
+	int64_t at, day;
+};
+
+struct moved {
+	unsigned char uid[UID_HASH_BYTES];
+	struct mark mark;
+};
+
+/* A run of closed days or a closed time; `to` is exclusive. */
+struct run {
+	int64_t from, to;
+	size_t order;
+	struct str name;
+};
+
+struct runs {
+	struct run *v;
+	size_t n, cap;
+};
+
+struct named_zone {
+	struct str name;
+	struct zone_table table;
+	struct named_zone *next;
 };
 
 struct reader {
 	struct arena *a;
 	struct hours_why *why;
 	struct str rest;
-	int line, from_year, to_year, depth;
+	int line, from_year, to_year;
 	bool in_event, began, ended;
-	int nested; /* components inside an event, such as alarms */
+	bool putting; /* the second reading; the first one only learns which occurrences moved */
+	int nested;   /* components inside an event, such as alarms */
 	struct event ev;
-	struct hours_day *v;
-	size_t n, cap;
+	int64_t from, to; /* the years as wall-clock milliseconds */
+	struct str home_name;
+	const struct zone_table *home;
+	struct named_zone *zones;
+	struct moved *moved;
+	size_t n_moved, cap_moved;
+	struct runs days, closed;
+	size_t work;
 };
 
 static enum err refuse(struct reader *r, enum err e, const char *key)
 {
 	r->why->key = key;
-	r->why->arg = str_z(r->a, str_fmt(r->a, "line %d", r->line));
+	r->why->arg = str_fmt(r->a, "%d", r->line).p;
 	return e;
+}
+
+static enum err spend(struct reader *r, size_t work)
+{
+	r->work += work;
+	return r->work > WORK_MAX ? refuse(r, E_TOOLARGE, "hours.ical_much") : E_OK;
 }
 
 /* ---- lines ---- */
@@ -82,8 +135,8 @@ static bool next_line(struct reader *r, struct str *out)
 	return true;
 }
 
-/* NAME;PARAM=...:VALUE, the name and the value; a colon may stand in a quoted parameter. */
-static bool split(struct str line, struct str *name, struct str *value)
+/* NAME;PARAM=...:VALUE; a colon may stand in a quoted parameter. */
+static bool split(struct str line, struct str *name, struct str *params, struct str *value)
 {
 	bool quoted = false;
 	size_t i = 0, end = line.n;
@@ -99,219 +152,247 @@ static bool split(struct str line, struct str *name, struct str *value)
 	}
 	if (i == line.n)
 		return false;
-	*name = str_slice(line, 0, end < i ? end : i);
+	end = end < i ? end : i;
+	*name = str_slice(line, 0, end);
+	*params = str_slice(line, end, i);
 	*value = str_trim(str_slice(line, i + 1, line.n));
 	return true;
 }
 
-/* ---- values ---- */
-
-static bool number(struct str s, size_t at, size_t n, int *out)
+/* A parameter's value without its quotes; empty when it is not there. */
+static struct str param(struct str params, struct str name)
 {
-	int v = 0;
-
-	if (at + n > s.n)
-		return false;
-	for (size_t i = at; i < at + n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		v = v * 10 + (s.p[i] - '0');
-	}
-	*out = v;
-	return true;
-}
-
-/* 20261225 or 20261225T090000[Z]; *timed when it has a time that is not midnight. */
-static bool read_date(struct str s, int64_t *days, bool *timed)
-{
-	struct date d;
-
-	*timed = false;
-	if (!number(s, 0, 4, &d.year) || !number(s, 4, 2, &d.month) || !number(s, 6, 2, &d.day) ||
-	    !date_ok(d) || d.year < YEAR_FIRST)
-		return false;
-	if (s.n > 8) {
-		int clock;
-		if (s.p[8] != 'T' || !number(s, 9, 6, &clock))
-			return false;
-		*timed = clock != 0;
-	}
-	*days = date_to_days(d);
-	return true;
-}
-
-static bool read_dates(struct str s, int64_t *v, size_t *n)
-{
-	struct str one;
-	bool timed;
-
-	while (str_cut(&s, ',', &one)) {
-		if (*n == LIST_DATES_MAX || !read_date(str_trim(one), &v[*n], &timed))
-			return false;
-		(*n)++;
-	}
-	return true;
-}
-
-/* P1D, P2W, PT24H (a whole day at most matters). */
-static bool read_duration(struct str s, int64_t *days)
-{
-	int64_t v;
-
-	if (s.n < 3 || s.p[0] != 'P')
-		return false;
-	if (s.p[1] == 'T') {
-		*days = 1;
-		return true;
-	}
-	if (!str_int(str_slice(s, 1, s.n - 1), &v) || v < 1 || v > EVENT_DAYS_MAX)
-		return false;
-	*days = s.p[s.n - 1] == 'W' ? v * 7 : v;
-	return s.p[s.n - 1] == 'W' || s.p[s.n - 1] == 'D';
-}
-
-/* "4TH", "-1MO": which weekday of the month. */
-static bool read_weekday(struct str s, struct rule *r)
-{
-	static const char names[] = "MOTUWETHFRSASU";
-	int64_t v;
-
-	if (s.n < 3 || s.n > 4)
-		return false;
-	struct str ordinal = str_slice(s, s.p[0] == '+', s.n - 2);
-	if (!str_int(ordinal, &v) || v == 0 || v < -5 || v > 5)
-		return false;
-	for (int i = 0; i < 7; i++)
-		if (memcmp(names + 2 * i, s.p + s.n - 2, 2) == 0) {
-			r->weekday = i;
-			r->ordinal = (int)v;
-			return true;
+	while (params.n) {
+		bool quoted = false;
+		size_t n = 1;
+		for (; n < params.n && (quoted || params.p[n] != ';'); n++)
+			quoted ^= params.p[n] == '"';
+		struct str one = str_slice(params, 1, n), key = str_slice(one, 0, name.n);
+		if (str_eq_nocase(key, name) && one.n > name.n && one.p[name.n] == '=') {
+			struct str v = str_slice(one, name.n + 1, one.n);
+			return v.n >= 2 && v.p[0] == '"' ? str_slice(v, 1, v.n - 1) : v;
 		}
-	return false;
-}
-
-static bool small(struct str s, int64_t lo, int64_t hi, int *out)
-{
-	int64_t v;
-
-	if (!str_int(s, &v) || v < lo || v > hi)
-		return false;
-	*out = (int)v;
-	return true;
-}
-
-static bool rule_part(struct rule *r, struct str key, struct str v)
-{
-	bool timed;
-
-	if (str_eq(key, S("FREQ")))
-		return str_eq(v, S("YEARLY"));
-	if (str_eq(key, S("INTERVAL")))
-		return small(v, 1, 1000, &r->interval);
-	if (str_eq(key, S("COUNT")))
-		return small(v, 1, 100000, &r->count);
-	if (str_eq(key, S("UNTIL")))
-		return read_date(v, &r->until, &timed);
-	if (str_eq(key, S("BYMONTH")))
-		return small(v, 1, 12, &r->month);
-	if (str_eq(key, S("BYMONTHDAY")))
-		return small(v, 1, 31, &r->month_day);
-	if (str_eq(key, S("BYDAY")))
-		return read_weekday(v, r);
-	return str_eq(key, S("WKST"));
-}
-
-static bool read_rule(struct str s, struct rule *r)
-{
-	struct str part;
-
-	*r = (struct rule){.set = true, .interval = 1, .until = INT64_MAX};
-	while (str_cut(&s, ';', &part)) {
-		ptrdiff_t eq = str_find_char(part, '=');
-		if (eq < 0 || !rule_part(r, str_slice(part, 0, (size_t)eq),
-					 str_slice(part, (size_t)eq + 1, part.n)))
-			return false;
+		params = str_slice(params, n, params.n);
 	}
-	return !(r->ordinal && r->month_day);
+	return S("");
 }
 
-/* ---- events into days ---- */
+/* ---- zones ---- */
 
-static enum err put(struct reader *r, int64_t day)
+static enum err open_zone(struct reader *r, struct str name, const struct zone_table **out)
 {
-	struct date d = date_from_days(day);
+	struct zone *z;
 
-	if (d.year < r->from_year || d.year > r->to_year)
-		return E_OK;
-	if (r->n == HOURS_DAYS_MAX)
-		return refuse(r, E_TOOLARGE, "hours.too_many_days");
-	if (r->n == r->cap) {
-		struct hours_day *v = NEWN(r->a, struct hours_day, r->cap * 2 + 64);
-		if (r->n)
-			memcpy(v, r->v, r->n * sizeof *v);
-		r->v = v;
-		r->cap = r->cap * 2 + 64;
-	}
-	r->v[r->n++] = (struct hours_day){.year = (int16_t)d.year,
-					  .month = (uint8_t)d.month,
-					  .day = (uint8_t)d.day,
-					  .name = r->ev.name};
+	for (struct named_zone *k = r->zones; k; k = k->next)
+		if (str_eq(k->name, name)) {
+			*out = &k->table;
+			return E_OK;
+		}
+	TRY(zone_open(r->a, name, &z, r->why));
+	struct named_zone *k = NEW(r->a, struct named_zone);
+	*k = (struct named_zone){.name = str_dup(r->a, name), .next = r->zones};
+	zone_parts(r->a, z, date_to_days((struct date){HOURS_YEAR_MIN, 1, 1}) * DAY_MS,
+		   date_to_days((struct date){HOURS_YEAR_MAX + 1, 1, 1}) * DAY_MS, &k->table);
+	r->zones = k;
+	*out = &k->table;
 	return E_OK;
 }
 
-static bool excepted(const struct event *e, int64_t day)
+/* Some programs write "/their.name/Europe/Berlin". */
+static enum err find_zone(struct reader *r, struct str name, const struct zone_table **out)
 {
-	for (size_t i = 0; i < e->n_except; i++)
-		if (e->except[i] == day)
-			return true;
-	return false;
+	bool prefixed = str_starts(name, S("/"));
+	enum err e;
+
+	if (prefixed)
+		name = str_slice(name, 1, name.n);
+	while ((e = open_zone(r, name, out)) == E_INVALID && prefixed) {
+		ptrdiff_t slash = str_find_char(name, '/');
+		if (slash < 0)
+			break;
+		name = str_slice(name, (size_t)slash + 1, name.n);
+	}
+	if (e == E_INVALID)
+		return refuse(r, e, "hours.ical_zone");
+	return e;
 }
 
-static enum err put_run(struct reader *r, int64_t start)
+static int64_t instant(const struct reader *r, const struct ical_time *t)
 {
-	if (excepted(&r->ev, start))
+	if (t->utc)
+		return t->wall;
+	return zone_instant(t->zone ? t->zone : r->home, t->wall);
+}
+
+/* What the calendar's own wall clock shows then. */
+static int64_t home_wall(const struct reader *r, const struct ical_time *t)
+{
+	if (!t->utc && !t->zone)
+		return t->wall;
+	int64_t at = instant(r, t);
+	return at + r->home->v[zone_row(r->home, at)].offset;
+}
+
+static struct mark mark(const struct reader *r, const struct ical_time *t)
+{
+	return (struct mark){t->timed, t->timed ? instant(r, t) : 0, floor_div(t->wall, DAY_MS)};
+}
+
+/* ---- events into runs ---- */
+
+/* As far as it lies in the years asked for. */
+static enum err put(struct reader *r, struct runs *to, int64_t from, int64_t end)
+{
+	from = from > r->from ? from : r->from;
+	end = end < r->to ? end : r->to;
+	TRY(spend(r, 1));
+	if (from >= end)
 		return E_OK;
-	for (int64_t i = 0; i < r->ev.end - r->ev.start; i++)
-		TRY(put(r, start + i));
+	if (to->n >= HOURS_CLOSED_MAX)
+		return refuse(r, E_TOOLARGE, "hours.ical_much");
+	if (to->n == to->cap) {
+		struct run *v = NEWN(r->a, struct run, to->cap * 2 + 64);
+		if (to->n)
+			memcpy(v, to->v, to->n * sizeof *v);
+		to->v = v;
+		to->cap = to->cap * 2 + 64;
+	}
+	to->v[to->n] = (struct run){from, end, to->n, r->ev.name};
+	to->n++;
 	return E_OK;
 }
 
-/* The day the rule means in a year; false when that year has none (29 February, a 5th Monday). */
-static bool rule_day(const struct rule *r, struct date start, int year, int64_t *out)
+static bool same(struct mark a, struct mark b)
 {
-	struct date d = {year, r->month ? r->month : start.month,
-			 r->month_day ? r->month_day : start.day};
-	int last = date_month_days(year, d.month);
+	return a.timed && b.timed ? a.at == b.at : a.day == b.day;
+}
 
-	if (r->ordinal) {
-		d.day = r->ordinal > 0 ? 1 : last;
-		int is = date_weekday(date_to_days(d));
-		if (r->ordinal > 0)
-			d.day = 1 + (r->weekday - is + 7) % 7 + 7 * (r->ordinal - 1);
+static int by_uid(const void *a, const void *b)
+{
+	return memcmp(((const struct moved *)a)->uid, ((const struct moved *)b)->uid,
+		      UID_HASH_BYTES);
+}
+
+/* Whether the occurrence is excepted, or was moved elsewhere. */
+static enum err gone(struct reader *r, const struct ical_time *t, bool *yes)
+{
+	const struct event *e = &r->ev;
+	struct mark of = mark(r, t);
+	size_t lo = 0, hi = e->has_uid ? r->n_moved : 0;
+
+	*yes = false;
+	for (size_t i = 0; i < e->except.n; i++)
+		*yes = *yes || same(mark(r, &e->except.v[i]), of);
+	TRY(spend(r, e->except.n));
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (memcmp(r->moved[mid].uid, e->uid, UID_HASH_BYTES) < 0)
+			lo = mid + 1;
 		else
-			d.day = last - (is - r->weekday + 7) % 7 + 7 * (r->ordinal + 1);
+			hi = mid;
 	}
-	if (d.day < 1 || d.day > last)
+	for (;
+	     e->has_uid && lo < r->n_moved && memcmp(r->moved[lo].uid, e->uid, UID_HASH_BYTES) == 0;
+	     lo++) {
+		*yes = *yes || same(r->moved[lo].mark, of);
+		TRY(spend(r, 1));
+	}
+	return E_OK;
+}
+
+/* The occurrence that begins then, of the event's length. */
+static enum err put_one(struct reader *r, struct ical_time t)
+{
+	const struct event *e = &r->ev;
+	bool is_gone = false;
+
+	if (!e->moved)
+		TRY(gone(r, &t, &is_gone));
+	if (is_gone)
+		return E_OK;
+	struct ical_time end = t;
+	end.wall += e->duration;
+	if (!t.timed)
+		return put(r, &r->days, t.wall, end.wall);
+	return put(r, &r->closed, home_wall(r, &t), home_wall(r, &end));
+}
+
+static bool over(const struct reader *r, const struct ical_time *t)
+{
+	const struct ical_rule *rule = &r->ev.rule;
+
+	if (!rule->ends)
 		return false;
-	*out = date_to_days(d);
-	return true;
+	if (t->timed && rule->until.timed)
+		return instant(r, t) > instant(r, &rule->until);
+	return floor_div(t->wall, DAY_MS) > floor_div(rule->until.wall, DAY_MS);
 }
 
 static enum err put_rule(struct reader *r)
 {
 	const struct event *e = &r->ev;
-	struct date start = date_from_days(e->start);
-	int done = 0;
+	int64_t first = floor_div(e->start.wall, DAY_MS);
+	int y = date_from_days(first).year, done = 0;
 
-	for (int y = start.year; y <= r->to_year; y += e->rule.interval) {
+	/* Counting must begin at the beginning; other rules may begin where the years asked for do,
+	 * but for what lasts into them. */
+	if (!e->rule.count && y < r->from_year - 2)
+		y += (r->from_year - 2 - y) / e->rule.interval * e->rule.interval;
+	for (; y <= r->to_year + 1; y += e->rule.interval) {
+		struct ical_time t = e->start;
 		int64_t day;
-		if (!rule_day(&e->rule, start, y, &day) || day < e->start)
+		TRY(spend(r, 1));
+		if (!ical_rule_day(&e->rule, first, y, &day) || day < first)
 			continue;
-		if (day > e->rule.until || (e->rule.count && done >= e->rule.count))
+		t.wall += (day - first) * DAY_MS;
+		if (over(r, &t) || (e->rule.count && done >= e->rule.count))
 			break;
 		done++;
-		TRY(put_run(r, day));
+		if (y >= r->from_year - 2)
+			TRY(put_one(r, t));
 	}
+	return E_OK;
+}
+
+static enum err note_moved(struct reader *r)
+{
+	if (r->n_moved == r->cap_moved) {
+		struct moved *v = NEWN(r->a, struct moved, r->cap_moved * 2 + 16);
+		if (r->n_moved)
+			memcpy(v, r->moved, r->n_moved * sizeof *v);
+		r->moved = v;
+		r->cap_moved = r->cap_moved * 2 + 16;
+	}
+	struct moved *m = &r->moved[r->n_moved++];
+	memcpy(m->uid, r->ev.uid, UID_HASH_BYTES);
+	m->mark = mark(r, &r->ev.was);
+	return E_OK;
+}
+
+/* The event's length, in milliseconds of the clock of its beginning. */
+static enum err measure(struct reader *r)
+{
+	struct event *e = &r->ev;
+
+	if (!e->has_start)
+		return refuse(r, E_MALFORMED, "hours.ical_no_start");
+	if (e->has_end && e->end.timed != e->start.timed)
+		return refuse(r, E_INVALID, "hours.ical_value");
+	bool one_clock = e->end.utc == e->start.utc && e->end.zone == e->start.zone;
+	if (e->has_end)
+		e->duration = one_clock || !e->start.timed
+				  ? e->end.wall - e->start.wall
+				  : instant(r, &e->end) - instant(r, &e->start);
+	else if (!e->has_duration)
+		e->duration = 0;
+	if (e->duration < 0)
+		return refuse(r, E_INVALID, "hours.ical_value");
+	if (e->duration > ICAL_EVENT_DAYS_MAX * (int64_t)DAY_MS)
+		return refuse(r, E_INVALID, "hours.ical_long_event");
+	/* Whole days are at least one; a time without an end closes nothing. */
+	if (!e->start.timed)
+		e->duration =
+		    e->duration ? -floor_div(-e->duration, DAY_MS) * (int64_t)DAY_MS : DAY_MS;
 	return E_OK;
 }
 
@@ -320,50 +401,104 @@ static enum err end_event(struct reader *r)
 	struct event *e = &r->ev;
 
 	r->in_event = false;
-	if (!e->has_start)
-		return refuse(r, E_MALFORMED, "hours.ical_no_start");
+	TRY(measure(r));
+	if (!r->putting)
+		return e->moved && e->has_uid ? note_moved(r) : E_OK;
 	if (e->cancelled)
 		return E_OK;
-	if (!e->has_end)
-		e->end = e->start + e->duration;
-	if (e->end <= e->start)
-		e->end = e->start + 1;
-	if (e->end - e->start > EVENT_DAYS_MAX)
-		return refuse(r, E_INVALID, "hours.ical_long_event");
 	if (e->rule.set)
 		TRY(put_rule(r));
 	else
-		TRY(put_run(r, e->start));
-	for (size_t i = 0; i < e->n_extra; i++)
-		TRY(put_run(r, e->extra[i]));
+		TRY(put_one(r, e->start));
+	for (size_t i = 0; i < e->extra.n; i++) {
+		struct ical_time t = e->extra.v[i];
+		if (t.timed != e->start.timed)
+			return refuse(r, E_INVALID, "hours.ical_value");
+		TRY(put_one(r, t));
+	}
 	return E_OK;
 }
 
-static bool event_value(struct reader *r, struct str name, struct str v)
+/* ---- properties ---- */
+
+static enum err read_time(struct reader *r, struct str params, struct str v, struct ical_time *t)
+{
+	struct str zone = param(params, S("TZID"));
+
+	if (!ical_read_time(str_trim(v), t))
+		return refuse(r, E_INVALID, "hours.ical_value");
+	if (t->timed && !r->home)
+		TRY(open_zone(r, r->home_name, &r->home));
+	return t->timed && !t->utc && zone.n ? find_zone(r, zone, &t->zone) : E_OK;
+}
+
+static enum err read_times(struct reader *r, struct str params, struct str v, struct times *to)
+{
+	struct str one;
+
+	while (str_cut(&v, ',', &one)) {
+		if (to->n == LIST_TIMES_MAX)
+			return refuse(r, E_TOOLARGE, "hours.ical_much");
+		TRY(read_time(r, params, one, &to->v[to->n++]));
+	}
+	return E_OK;
+}
+
+static enum err read_rule(struct reader *r, struct str v)
+{
+	struct ical_rule *rule = &r->ev.rule;
+
+	if (rule->set || !ical_read_rule(v, rule))
+		return refuse(r, E_INVALID, "hours.ical_rule");
+	if (rule->until.timed && !r->home)
+		TRY(open_zone(r, r->home_name, &r->home));
+	return E_OK;
+}
+
+static enum err read_moved(struct reader *r, struct str params, struct str v)
+{
+	/* THISANDFUTURE moves the rest of a series. */
+	if (param(params, S("RANGE")).n)
+		return refuse(r, E_INVALID, "hours.ical_rule");
+	r->ev.moved = true;
+	return read_time(r, params, v, &r->ev.was);
+}
+
+static enum err event_value(struct reader *r, struct str name, struct str params, struct str v)
 {
 	struct event *e = &r->ev;
-	bool timed;
 
-	if (str_eq_nocase(name, S("DTSTART")))
-		return e->has_start = read_date(v, &e->start, &timed);
-	if (str_eq_nocase(name, S("DTEND"))) {
-		e->has_end = read_date(v, &e->end, &timed);
-		e->end += timed; /* ends during that day: it belongs to the holiday */
-		return e->has_end;
+	if (str_eq_nocase(name, S("DTSTART"))) {
+		e->has_start = true;
+		return read_time(r, params, v, &e->start);
 	}
-	if (str_eq_nocase(name, S("DURATION")))
-		return read_duration(v, &e->duration);
+	if (str_eq_nocase(name, S("DTEND"))) {
+		e->has_end = true;
+		return read_time(r, params, v, &e->end);
+	}
+	if (str_eq_nocase(name, S("DURATION"))) {
+		e->has_duration = ical_read_duration(v, &e->duration);
+		return e->has_duration ? E_OK : refuse(r, E_INVALID, "hours.ical_value");
+	}
 	if (str_eq_nocase(name, S("RRULE")))
-		return read_rule(v, &e->rule);
+		return read_rule(r, v);
+	if (str_eq_nocase(name, S("EXRULE")))
+		return refuse(r, E_INVALID, "hours.ical_rule");
 	if (str_eq_nocase(name, S("RDATE")))
-		return read_dates(v, e->extra, &e->n_extra);
+		return read_times(r, params, v, &e->extra);
 	if (str_eq_nocase(name, S("EXDATE")))
-		return read_dates(v, e->except, &e->n_except);
+		return read_times(r, params, v, &e->except);
+	if (str_eq_nocase(name, S("RECURRENCE-ID")))
+		return read_moved(r, params, v);
+	if (str_eq_nocase(name, S("UID"))) {
+		e->has_uid = true;
+		crypto_short_hash(v, S(""), e->uid);
+	}
 	if (str_eq_nocase(name, S("STATUS")))
 		e->cancelled = str_eq_nocase(v, S("CANCELLED"));
-	if (str_eq_nocase(name, S("SUMMARY")) && str_utf8_ok(v))
+	if (r->putting && str_eq_nocase(name, S("SUMMARY")) && str_utf8_ok(v))
 		e->name = str_dup(r->a, str_clip(v, 200));
-	return true;
+	return E_OK;
 }
 
 static enum err begin_end(struct reader *r, bool begin, struct str what)
@@ -384,7 +519,7 @@ static enum err begin_end(struct reader *r, bool begin, struct str what)
 			return end_event(r);
 		r->in_event = true;
 		memset(&r->ev, 0, offsetof(struct event, extra));
-		r->ev.n_extra = r->ev.n_except = 0;
+		r->ev.extra.n = r->ev.except.n = 0;
 		return E_OK;
 	}
 	r->nested += begin ? 1 : -1;
@@ -393,19 +528,89 @@ static enum err begin_end(struct reader *r, bool begin, struct str what)
 
 static enum err read_line(struct reader *r, struct str line)
 {
-	struct str name, value;
+	struct str name, params, value;
 
 	if (str_trim(line).n == 0)
 		return E_OK;
-	if (!split(line, &name, &value))
+	if (!split(line, &name, &params, &value))
 		return refuse(r, E_MALFORMED, "hours.ical_malformed");
 	bool begin = str_eq_nocase(name, S("BEGIN"));
 	if (begin || str_eq_nocase(name, S("END")))
 		return begin_end(r, begin, value);
 	if (!r->began || r->ended)
 		return refuse(r, E_MALFORMED, "hours.ical_malformed");
-	if (r->in_event && r->nested == 0 && !event_value(r, name, value))
-		return refuse(r, E_INVALID, "hours.ical_value");
+	return r->in_event && r->nested == 0 ? event_value(r, name, params, value) : E_OK;
+}
+
+static enum err read_all(struct reader *r, struct str text, bool putting)
+{
+	struct str line;
+
+	r->rest = text;
+	r->putting = putting;
+	r->line = r->nested = 0;
+	r->in_event = r->began = r->ended = false;
+	while (next_line(r, &line))
+		TRY(read_line(r, line));
+	return r->ended ? E_OK : refuse(r, E_MALFORMED, "hours.ical_cut");
+}
+
+/* ---- runs into the calendar ---- */
+
+static int by_from(const void *a, const void *b)
+{
+	const struct run *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+/* Each day once, by the name of the run that reached it first, behind those in the calendar. */
+static enum err take_days(struct reader *r, struct hours_calendar *c)
+{
+	int64_t next = INT64_MIN;
+	size_t n = c->n_days, max = c->n_days;
+
+	if (r->days.n)
+		qsort(r->days.v, r->days.n, sizeof *r->days.v, by_from);
+	for (size_t i = 0; i < r->days.n; i++) {
+		struct run *x = &r->days.v[i];
+		x->from = x->from > next ? x->from : next;
+		next = x->to > next ? x->to : next;
+		max += x->to > x->from ? (size_t)((x->to - x->from) / DAY_MS) : 0;
+	}
+	if (max > HOURS_DAYS_MAX)
+		return refuse(r, E_TOOLARGE, "hours.too_many_days");
+	struct hours_day *all = NEWN(r->a, struct hours_day, max + 1);
+	if (n)
+		memcpy(all, c->days, n * sizeof *all);
+	for (size_t i = 0; i < r->days.n; i++)
+		for (int64_t at = r->days.v[i].from; at < r->days.v[i].to; at += DAY_MS) {
+			struct date d = date_from_days(floor_div(at, DAY_MS));
+			all[n++] = (struct hours_day){.year = (int16_t)d.year,
+						      .month = (uint8_t)d.month,
+						      .day = (uint8_t)d.day,
+						      .name = r->days.v[i].name};
+		}
+	c->days = all;
+	c->n_days = n;
+	return E_OK;
+}
+
+static enum err take_closed(struct reader *r, struct hours_calendar *c)
+{
+	size_t n = c->n_closed;
+
+	if (n + r->closed.n > HOURS_CLOSED_MAX)
+		return refuse(r, E_TOOLARGE, "hours.ical_much");
+	struct hours_closed *all = NEWN(r->a, struct hours_closed, n + r->closed.n + 1);
+	if (n)
+		memcpy(all, c->closed, n * sizeof *all);
+	for (size_t i = 0; i < r->closed.n; i++)
+		all[n++] = (struct hours_closed){r->closed.v[i].from, r->closed.v[i].to};
+	c->closed = all;
+	c->n_closed = n;
 	return E_OK;
 }
 
@@ -413,29 +618,27 @@ enum err hours_read_ical(struct arena *a, struct str ical, int from_year, int to
 			 struct hours_calendar *c, struct hours_why *why)
 {
 	struct reader *r = NEW(a, struct reader);
-	struct str line;
+	struct hours_calendar all = *c;
 
-	*r = (struct reader){
-	    .a = a, .why = why, .rest = ical, .from_year = from_year, .to_year = to_year};
+	*r = (struct reader){.a = a,
+			     .why = why,
+			     .home_name = c->zone,
+			     .from_year = from_year,
+			     .to_year = to_year,
+			     .from = date_to_days((struct date){from_year, 1, 1}) * DAY_MS,
+			     .to = date_to_days((struct date){to_year + 1, 1, 1}) * DAY_MS};
 	if (ical.n > HOURS_ICAL_MAX)
 		return refuse(r, E_TOOLARGE, "hours.ical_large");
-	if (str_starts(ical, S("\xEF\xBB\xBF")))
-		r->rest = str_slice(ical, 3, ical.n);
 	if (from_year < HOURS_YEAR_MIN || to_year > HOURS_YEAR_MAX)
 		return refuse(r, E_INVALID, "hours.bad_years");
-	while (next_line(r, &line))
-		TRY(read_line(r, line));
-	if (!r->ended)
-		return refuse(r, E_MALFORMED, "hours.ical_cut");
-	if (c->n_days + r->n > HOURS_DAYS_MAX)
-		return refuse(r, E_TOOLARGE, "hours.too_many_days");
-
-	struct hours_day *all = NEWN(a, struct hours_day, c->n_days + r->n + 1);
-	if (c->n_days)
-		memcpy(all, c->days, c->n_days * sizeof *all);
-	if (r->n)
-		memcpy(all + c->n_days, r->v, r->n * sizeof *all);
-	c->days = all;
-	c->n_days += r->n;
+	if (str_starts(ical, S("\xEF\xBB\xBF")))
+		ical = str_slice(ical, 3, ical.n);
+	TRY(read_all(r, ical, false));
+	if (r->n_moved)
+		qsort(r->moved, r->n_moved, sizeof *r->moved, by_uid);
+	TRY(read_all(r, ical, true));
+	TRY(take_days(r, &all));
+	TRY(take_closed(r, &all));
+	*c = all;
 	return E_OK;
 }

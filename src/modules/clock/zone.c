@@ -1,93 +1,99 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "modules/clock/zone.h"
 
-#include <string.h>
-#include <unicode/ucal.h>
+#include "base/file.h"
+#include "modules/clock/hours.h"
 
-enum { NAME_MAX_CHARS = 63, PARTS_FIRST = 64 };
+enum { NAME_BYTES_MAX = 63, FILE_BYTES_MAX = 256 << 10 };
 
-/* The name in ICU's characters; 0 when it cannot be a zone's.  ICU itself takes any text for a
- * zone and quietly counts in UTC, and it makes zones of "GMT+5:07", which are not IANA's. */
-static int32_t name_chars(struct str name, UChar *out)
+static const char *folder = "/usr/share/zoneinfo";
+
+void zone_set_folder(const char *path)
 {
-	if (name.n == 0 || name.n > NAME_MAX_CHARS)
-		return 0;
+	folder = path;
+}
+
+/* Letters, digits and _ + - between single slashes: without a dot no path leaves the folder, and
+ * its lists (zone.tab, tzdata.zi) are no zones. */
+static bool letters_ok(struct str name)
+{
+	char before = '/';
+
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
-		if ((unsigned char)c >= 128 || c <= ' ' || c == ':')
-			return 0;
-		out[i] = (UChar)c;
+		bool word = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+			    (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-';
+		if (!word && (c != '/' || before == '/'))
+			return false;
+		before = c;
 	}
-	out[name.n] = 0;
-	return (int32_t)name.n;
+	return name.n > 0 && name.n <= NAME_BYTES_MAX && before != '/';
 }
 
-/* "GMT+5" and "GMT-0530" are ICU's own inventions; the database has GMT+0, GMT-0 and GMT0. */
-static bool made_up(struct str name)
+/* Copies of the database that count otherwise, and what this machine calls its own. */
+static bool aside(struct str name)
 {
-	return str_starts(name, S("GMT")) && name.n > 3 && !str_eq(name, S("GMT0")) &&
-	       !str_eq(name, S("GMT+0")) && !str_eq(name, S("GMT-0"));
+	return str_starts(name, S("posix/")) || str_starts(name, S("right/")) ||
+	       str_eq(name, S("posixrules")) || str_eq(name, S("localtime"));
 }
 
-bool zone_exists(struct str name)
+static bool read_file(struct arena *a, struct str name, struct str *out)
 {
-	UChar id[NAME_MAX_CHARS + 1], canonical[128];
-	UBool system = 0;
-	UErrorCode e = U_ZERO_ERROR;
-	int32_t n = name_chars(name, id);
-
-	if (n == 0 || made_up(name) || str_eq(name, S("Etc/Unknown")))
-		return false;
-	ucal_getCanonicalTimeZoneID(id, n, canonical, 128, &system, &e);
-	return U_SUCCESS(e) && system;
+	return file_read(a, str_fmt(a, "%s/%.*s", folder, STR(name)).p, FILE_BYTES_MAX, out) &&
+	       str_starts(*out, S("TZif"));
 }
 
-static int64_t offset_at(UCalendar *cal, int64_t at, UErrorCode *e)
+static enum err refuse(struct hours_why *why, enum err e, const char *key, const char *arg)
 {
-	ucal_setMillis(cal, (UDate)at, e);
-	return ucal_get(cal, UCAL_ZONE_OFFSET, e) + ucal_get(cal, UCAL_DST_OFFSET, e);
+	*why = (struct hours_why){key, arg};
+	return e;
 }
 
-static void push(struct arena *a, struct zone_table *t, struct zone_part p, size_t *cap)
+enum err zone_open(struct arena *a, struct str name, struct zone **out, struct hours_why *why)
 {
-	if (t->n && t->v[t->n - 1].offset == p.offset)
-		return;
-	if (t->n == *cap) {
-		struct zone_part *v = NEWN(a, struct zone_part, *cap * 2);
-		memcpy(v, t->v, t->n * sizeof *v);
-		t->v = v;
-		*cap *= 2;
+	struct str bytes;
+
+	if (!letters_ok(name) || aside(name))
+		return refuse(why, E_INVALID, "hours.unknown_zone", str_z(a, name));
+	if (!read_file(a, name, &bytes)) {
+		if (!read_file(a, S("UTC"), &bytes))
+			return refuse(why, E_INTERNAL, "hours.no_zones", folder);
+		return refuse(why, E_INVALID, "hours.unknown_zone", str_z(a, name));
 	}
-	t->v[t->n++] = p;
+	if (zone_parse(a, bytes, out) != E_OK)
+		return refuse(why, E_INTERNAL, "hours.zone_damaged", str_z(a, name));
+	return E_OK;
 }
 
-static void close_calendar(void *cal)
+size_t zone_row(const struct zone_table *t, int64_t at)
 {
-	ucal_close(cal);
-}
+	size_t lo = 0, hi = t->n;
 
-enum err zone_read(struct arena *a, struct str name, int64_t from, int64_t to,
-		   struct zone_table *out)
-{
-	UChar id[NAME_MAX_CHARS + 1];
-	UErrorCode e = U_ZERO_ERROR;
-	size_t cap = PARTS_FIRST;
-
-	if (!zone_exists(name))
-		return E_INVALID;
-	UCalendar *cal = ucal_open(id, name_chars(name, id), "", UCAL_GREGORIAN, &e);
-	if (U_FAILURE(e))
-		return E_INTERNAL;
-	arena_defer(a, close_calendar, cal);
-
-	*out = (struct zone_table){.v = NEWN(a, struct zone_part, cap)};
-	int64_t at = from;
-	while (U_SUCCESS(e) && at < to) {
-		UDate next;
-		push(a, out, (struct zone_part){at, offset_at(cal, at, &e)}, &cap);
-		if (!ucal_getTimeZoneTransitionDate(cal, UCAL_TZ_TRANSITION_NEXT, &next, &e))
-			break;
-		at = (int64_t)next;
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (t->v[mid].from <= at)
+			lo = mid;
+		else
+			hi = mid;
 	}
-	return U_SUCCESS(e) ? E_OK : E_INTERNAL;
+	return lo;
+}
+
+int64_t zone_instant(const struct zone_table *t, int64_t wall)
+{
+	const int64_t far = 26 * 3600 * 1000; /* no zone is further from UTC */
+	int64_t later = wall - t->v[t->n - 1].offset;
+	bool leapt = false;
+
+	for (size_t i = zone_row(t, wall - far); i < t->n && t->v[i].from <= wall + far; i++) {
+		int64_t at = wall - t->v[i].offset;
+		if (i + 1 < t->n && at >= t->v[i + 1].from)
+			continue;
+		if (at >= t->v[i].from || i == 0)
+			return at;
+		if (!leapt)
+			later = wall - t->v[i - 1].offset;
+		leapt = true;
+	}
+	return later;
 }

@@ -255,8 +255,8 @@ static struct fit_options options_of(struct arena *a, const struct text_opts *o,
 	f.seed = o->seed;
 	f.target_wrong = o->target_wrong;
 	f.vectors = strcmp(o->task, "offensive") ? text_find_vectors(a, o) : NULL;
-	if (several)
-		f.c = rows < MANY_ROWS ? 0.2 : 0.15;
+	f.margin = !several;
+	f.c = !several ? 0.5 : rows < MANY_ROWS ? 0.2 : 0.15;
 	if (several && rows < MANY_ROWS) {
 		f.layers = 2;
 		f.folds = 6;
@@ -266,6 +266,7 @@ static struct fit_options options_of(struct arena *a, const struct text_opts *o,
 	if (strcmp(o->task, "offensive") == 0) { /* thousands of rows a label know its words */
 		f.flags |= FEAT_STYLE | FEAT_NAMES;
 		f.c = 0.3;
+		f.idf_power = rows < MANY_ROWS ? 1 : 0.3; /* the words that tell are frequent */
 		f.layers = 0;
 		f.vectors = NULL;
 	}

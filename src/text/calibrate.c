@@ -78,7 +78,8 @@ static void fit_mix(struct arena *a, const struct held_out *h, enum model_kind k
 		bool moved = false;
 		for (int i = 0; i < 4; i++) {
 			float p = x[0] + moves[i][0] * step[0], q = x[1] + moves[i][1] * step[1];
-			if (p < LEAST || q < 0 || (moves[i][1] != 0 && !layers))
+			if (p < LEAST || q < 0 || q > p * h->layers_most ||
+			    (moves[i][1] != 0 && !layers))
 				continue;
 			double loss = loss_of(h, kind, p, q, s);
 			if (loss < best - 1e-6) {

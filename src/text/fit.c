@@ -11,6 +11,7 @@ struct fit_options fit_defaults(enum model_kind kind)
 	    .flags = FEAT_WORDS | FEAT_GRAMS |
 		     (kind == MODEL_ONE ? FEAT_SKIP : FEAT_STYLE | FEAT_NEGATE),
 	    .c = kind == MODEL_ONE ? 1 : 0.3,
+	    .idf_power = 1,
 	    .layers = kind == MODEL_ONE ? 3 : 0,
 	    .seed = 1,
 	    .target_wrong = 0.05,
@@ -38,6 +39,7 @@ static struct learn told(const struct fitting *f)
 			      .epochs = 20,
 			      .seed = f->o->seed,
 			      .by_label = f->o->cost_by_label,
+			      .margin = f->o->margin && f->o->kind == MODEL_ONE,
 			      .multi = f->o->kind == MODEL_SEVERAL};
 }
 
@@ -198,7 +200,8 @@ static struct matrix_options shape_of(const struct fit_set *s, const struct fit_
 {
 	uint32_t min_df = o->min_df ? o->min_df : s->rows > 40 * s->labels.n ? 2 : 1;
 
-	return (struct matrix_options){o->flags, {min_df, min_df}, o->vectors, dense_of(s, o)};
+	return (struct matrix_options){
+	    o->flags, {min_df, min_df}, o->idf_power, o->vectors, dense_of(s, o)};
 }
 
 static void read_set(struct arena *a, struct fitting *f, const struct fit_set *s)
@@ -224,6 +227,9 @@ static struct learned learn_set(struct arena *a, struct fitting *f)
 				.o = f->o};
 }
 
+/* Labels that are noisy make likelihood trust the networks more than their answers deserve. */
+static const float LAYERS_MOST = 0.25f;
+
 enum err fit_model(struct arena *a, const struct fit_set *set, const struct fit_set *dev,
 		   const struct fit_options *o, struct str *bytes)
 {
@@ -241,6 +247,7 @@ enum err fit_model(struct arena *a, const struct fit_set *set, const struct fit_
 	c.label_at = NEWN(a, float, set->labels.n);
 	if (dev)
 		h = score_dev(a, pack_model(a, &l, &c), o->vectors, dev);
+	h.layers_most = o->margin ? LAYERS_MOST : INFINITY;
 	calibrate(a, &h, o->kind, o->target_wrong, &c);
 	if (o->also && o->also->rows) {
 		all = joined(a, set, o->also);

@@ -19,8 +19,10 @@ struct fit_options {
 	enum model_kind kind;
 	unsigned flags;
 	double c;         /* what a mistake costs the linear part */
+	bool margin;      /* the linear part tells labels from each other, not each from the rest */
 	int layers;       /* hidden layers to average, 0 for a linear model alone */
 	int layer_epochs; /* 0 lets the number of rows decide */
+	double idf_power; /* rare features weigh more: 1 as idf says, 0 not at all */
 	uint32_t min_df;  /* 0 lets the number of rows decide */
 	uint64_t seed;
 	double target_wrong; /* of all messages, those that may get a wrong answer */
@@ -43,6 +45,7 @@ struct held_out {
 	size_t rows, labels;
 	float *linear, *layers; /* [row][label] */
 	const uint8_t *y;
+	float layers_most; /* the factor of the layers is at most this part of the linear one's */
 };
 
 struct calibration {

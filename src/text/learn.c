@@ -79,6 +79,75 @@ static float linear_step(const struct learn *l, struct linear *m, size_t row, fl
 	return worst;
 }
 
+/* The level down to which a vessel of these floors holds so much: the sum of d - level over what
+ * rises above the level is room. */
+static float level_of(const float *d, size_t n, float room)
+{
+	float level = -INFINITY, next = level;
+
+	do {
+		float sum = -room;
+		size_t above = 0;
+		level = next;
+		for (size_t k = 0; k < n; k++) {
+			sum += d[k] > level ? d[k] : 0;
+			above += d[k] > level;
+		}
+		next = above ? sum / (float)above : level;
+	} while (next > level);
+	return level;
+}
+
+static size_t right_label(const struct learn *l, size_t row)
+{
+	const uint8_t *y = memchr(l->y + row * l->labels, 1, l->labels);
+
+	return y ? (size_t)(y - (l->y + row * l->labels)) : l->labels;
+}
+
+/* One row's step: what its labels together may take or give is bounded by the row's cost, so all
+ * of them are set at once. */
+static float margin_step(const struct learn *l, struct linear *m, size_t row, float *restrict alpha,
+			 float *restrict g)
+{
+	const struct cell *c = l->x->cells + l->x->start[row];
+	size_t n = l->x->start[row + 1] - l->x->start[row], right = right_label(l, row);
+	float cost = (float)l->c * (l->weight ? l->weight[row] : 1), q = 1;
+	float *bias = m->w + m->columns * m->stride, *d = g + m->stride, worst = 0;
+
+	memcpy(g, bias, m->stride * sizeof *g);
+	for (size_t k = 0; k < n; k++) {
+		add_scaled(g, m->w + c[k].column * m->stride, c[k].value, m->stride);
+		q += c[k].value * c[k].value;
+	}
+	for (size_t k = 0; k < m->trained; k++) {
+		g[k] += (k == right ? 0 : 1) - q * alpha[k];
+		d[k] = g[k] + (k == right ? q * cost : 0);
+	}
+	float level = level_of(d, m->trained, q * cost);
+	for (size_t k = 0; k < m->trained; k++) {
+		float to = (level - g[k]) / q, most = k == right ? cost : 0;
+		to = to < most ? to : most;
+		g[k] = to - alpha[k];
+		alpha[k] = to;
+		worst = fabsf(g[k]) > worst ? fabsf(g[k]) : worst;
+	}
+	if (worst < 1e-5f)
+		return worst;
+	add_scaled(bias, g, 1, m->stride);
+	for (size_t k = 0; k < n; k++)
+		add_scaled(m->w + c[k].column * m->stride, g, c[k].value, m->stride);
+	return worst;
+}
+
+static bool any_outside(const struct learn *l, const uint32_t *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (right_label(l, rows[i]) == l->labels)
+			return true;
+	return false;
+}
+
 /* How much more a row with the label costs than one without: the root of the odds, at most 6. */
 static float rarity(const struct learn *l, const uint32_t *rows, size_t n, size_t label)
 {
@@ -97,18 +166,22 @@ void learn_linear(struct arena *a, const struct learn *l, struct linear *m)
 	size_t n = used_rows(l, rows);
 
 	m->labels = l->labels;
-	m->stride = (l->labels + 7) / 8 * 8;
+	/* outsiders are a label of their own while the margin is learned */
+	m->trained = l->labels + (l->margin && any_outside(l, rows, n));
+	m->stride = (m->trained + 7) / 8 * 8;
 	m->columns = l->x->columns;
 	m->w = NEWN(a, float, (m->columns + 1) * m->stride);
 	m->cost = NEWN(a, float, l->labels);
 	for (size_t k = 0; k < l->labels; k++)
 		m->cost[k] = l->by_label ? rarity(l, rows, n, k) : 1;
-	float *alpha = NEWN(a, float, l->x->rows * m->stride), *g = NEWN(a, float, m->stride);
+	float *alpha = NEWN(a, float, l->x->rows * m->stride), *g = NEWN(a, float, m->stride * 2);
 	for (int e = 0; e < l->epochs; e++) {
 		float worst = 0;
 		shuffle(rows, n, &seed);
 		for (size_t i = 0; i < n; i++) {
-			float d = linear_step(l, m, rows[i], alpha + rows[i] * m->stride, g);
+			float *own = alpha + rows[i] * m->stride;
+			float d = l->margin ? margin_step(l, m, rows[i], own, g)
+					    : linear_step(l, m, rows[i], own, g);
 			worst = d > worst ? d : worst;
 		}
 		if (worst < 0.02f * (float)l->c)

@@ -123,7 +123,8 @@ static void drop_rare(struct matrix *m, const struct index *x, struct arena *a,
 		to[i] = (uint32_t)n + 1;
 		m->ids[n] = x->by_column[i];
 		m->df[n] = x->df[i];
-		m->idf[n] = (float)(log((1.0 + (double)m->rows) / (1.0 + x->df[i])) + 1.0);
+		double idf = log((1.0 + (double)m->rows) / (1.0 + x->df[i])) + 1.0;
+		m->idf[n] = (float)(o->idf_power == 1 ? idf : pow(idf, o->idf_power));
 		n++;
 	}
 	m->dense = o->vectors ? text_vectors_dims(o->vectors) : 0;

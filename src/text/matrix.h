@@ -25,6 +25,7 @@ struct matrix {
 struct matrix_options {
 	unsigned flags;
 	uint32_t min_df[FEAT_BLOCKS];       /* features that occur in fewer texts are left out */
+	double idf_power;                   /* idf counts to this power */
 	const struct text_vectors *vectors; /* NULL for none: what each text means, as one more */
 	float dense_by;                     /* block of columns, the last ones, of this length */
 };
@@ -43,13 +44,16 @@ struct learn {
 	int epochs;
 	uint64_t seed;
 	bool by_label; /* linear: a rare label's rows cost more */
+	bool margin;   /* linear: the right label against the others together, not each alone */
 	bool multi;    /* layers: several labels a row (logistic) instead of one (softmax) */
 };
 
-/* One-against-rest, squared hinge, dual co-ordinate descent over all labels at once.
- * w[column * stride + label], bias in the last row; stride is labels rounded up to 8. */
+/* One-against-rest, squared hinge, or (margin) the right label one ahead of the best other, hinge;
+ * by dual co-ordinate descent over all labels at once.
+ * w[column * stride + label], bias in the last row; stride is `trained` rounded up to 8. */
 struct linear {
 	size_t labels, stride, columns;
+	size_t trained; /* labels, and one for rows without any where the margin was learned */
 	float *w;
 	float *cost; /* per label: of its own rows, against 1 for others */
 };

@@ -97,6 +97,35 @@ static void gives_the_same_bytes_again(void **state)
 	arena_free(a);
 }
 
+/* The other linear learner, alone: rows without a label teach it what no label is. */
+static void learns_by_margin(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	struct fit_set s = small_set(a);
+	struct fit_options o = fit_defaults(MODEL_ONE);
+	struct str bytes, again, rest;
+	const struct text_model *m;
+	const char *why;
+	size_t right = 0;
+
+	o.layers = 0;
+	o.folds = 2;
+	assert_int_equal(fit_model(a, &s, NULL, &o, &rest), E_OK);
+	o.margin = true;
+	assert_int_equal(fit_model(a, &s, NULL, &o, &bytes), E_OK);
+	assert_int_equal(fit_model(a, &s, NULL, &o, &again), E_OK);
+	assert_true(str_eq(bytes, again));
+	assert_false(str_eq(bytes, rest));
+	assert_int_equal(text_model_open(a, bytes, NULL, &m, &why), E_OK);
+	assert_int_equal(text_model_labels(m), 3);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		right +=
+		    str_eq(text_model_label(m, best_of(m, a, rows[i].text)), str_of(rows[i].label));
+	assert_true(right >= 14);
+	arena_free(a);
+}
+
 /* Rows that come after the thresholds are learned from, and move no threshold. */
 static void learns_from_more_rows(void **state)
 {
@@ -226,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(learns_and_predicts),
 	    cmocka_unit_test(gives_the_same_bytes_again),
+	    cmocka_unit_test(learns_by_margin),
 	    cmocka_unit_test(learns_from_more_rows),
 	    cmocka_unit_test(two_labels_part_at_one_threshold),
 	    cmocka_unit_test(refuses_nothing_to_learn),

@@ -142,7 +142,8 @@ static struct str pack(struct arena *a, const struct ridge *r)
 enum err text_vectors_fit(struct arena *a, const struct strs *texts, const float *target,
 			  size_t dims, struct str *bytes)
 {
-	const struct matrix_options o = {.flags = FLAGS, .min_df = {WORD_DF, GRAM_DF}};
+	const struct matrix_options o = {
+	    .flags = FLAGS, .min_df = {WORD_DF, GRAM_DF}, .idf_power = 1};
 
 	if (texts->n == 0 || dims == 0 || dims > VECTORS_DIMS_MAX)
 		return E_INVALID;

@@ -183,7 +183,7 @@ enum route_because {
 	BECAUSE_AGE,
 	BECAUSE_MARKET,
 	BECAUSE_PROMISE,
-	BECAUSE_CREW, /* she takes calls first, in a flood */
+	BECAUSE_CREW,  /* she takes calls first, in a flood */
 	BECAUSE_TURN,  /* equal otherwise: her turn */
 	BECAUSE_FIRST, /* equal otherwise: came first */
 	BECAUSE__N,

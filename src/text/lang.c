@@ -4,73 +4,16 @@
 
 #include "text/cld2.h"
 #include "text/fold.h"
+#include "text/lang_marks.h"
 #include "text/model_file.h"
 
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 #include <unicode/utf8.h>
 
 enum { TEXT_CHARS = 4096, WORD_BYTES = 72, SEEN = 4096, SEGMENTS = 64, SEGMENT_LETTERS = 12 };
-
-struct lang_table {
-	const struct lang_head *h;
-	const char (*code)[4];
-	const struct lang_slot *slot;
-	const struct lang_vote *vote;
-};
-
-enum err lang_open(struct arena *a, struct str b, const struct lang_table **out, const char **why)
-{
-	struct lang_table *t = NEW(a, struct lang_table);
-	const struct lang_head *h = (const struct lang_head *)b.p;
-
-	*why = "this is no language table, or a damaged one; make it anew";
-	if (b.n < sizeof *h || (uintptr_t)b.p % 8 || memcmp(h->magic, lang_magic, 8) != 0 ||
-	    h->version != LANG_VERSION || h->size != b.n ||
-	    h->sum != model_sum(b.p + sizeof *h, b.n - sizeof *h))
-		return E_MALFORMED;
-	size_t codes = (h->langs * 4ul + 7) / 8 * 8;
-	if (h->langs == 0 || h->langs > LANG_MAX || h->slots == 0 || h->slots > 1u << 26 ||
-	    (h->slots & (h->slots - 1)) ||
-	    b.n != sizeof *h + codes + h->slots * 8ul + h->votes * 2ul)
-		return E_MALFORMED;
-	*t = (struct lang_table){.h = h, .code = (const char(*)[4])(b.p + sizeof *h)};
-	t->slot = (const struct lang_slot *)(b.p + sizeof *h + codes);
-	t->vote = (const struct lang_vote *)(t->slot + h->slots);
-	size_t empty = 0;
-	for (size_t i = 0; i < h->slots; i++) {
-		empty += t->slot[i].at == 0;
-		if (t->slot[i].at && (t->slot[i].at >> 5) + (t->slot[i].at & 31) > h->votes)
-			return E_MALFORMED;
-	}
-	for (size_t i = 0; i < h->votes; i++)
-		if (t->vote[i].lang >= h->langs)
-			return E_MALFORMED;
-	for (size_t i = 0; i < h->langs; i++)
-		if (t->code[i][3])
-			return E_MALFORMED;
-	if (!empty)
-		return E_MALFORMED;
-	*why = NULL;
-	*out = t;
-	return E_OK;
-}
-
-enum err lang_map(struct arena *a, const char *path, const struct lang_table **out,
-		  const char **why)
-{
-	struct str bytes;
-
-	*why = "the language table's file cannot be read";
-	TRY(text_map_file(a, path, &bytes));
-	return lang_open(a, bytes, out, why);
-}
-
-/* Scripts that are told apart; those after S_LATIN..S_ARABIC name one language each. */
-enum script { S_LATIN, S_CYRILLIC, S_ARABIC, S_HAN, S_KANA, S_ALONE, SCRIPTS = S_ALONE + 20 };
 
 /* clang-format off */
 static const struct {
@@ -108,55 +51,70 @@ static enum script script_of(UChar32 c)
 	return S_LATIN;
 }
 
+/* What languages say of one piece. */
+struct votes {
+	const struct lang_vote *v;
+	uint32_t n;
+	bool fresh; /* met for the first time */
+};
+
 /* What was read of one stretch of text. */
 struct reading {
 	const struct lang_table *t;
 	float script[SCRIPTS]; /* letters, weighed */
 	float score[LANG_MAX]; /* votes of pieces */
 	float small[LANG_MAX]; /* votes of small words */
+	float told;            /* words of some language, names weighed as such */
 	size_t letters, words, pieces;
-	uint32_t seen[SEEN]; /* pieces counted already */
+	size_t plain, lower, small_words; /* words: no brands, in small letters, in the lists */
+	uint32_t seen[SEEN];              /* pieces counted already */
 	bool kazakh, persian, urdu, serbian;
-	int han_simple, han_full;
+	struct lang_han han;
 };
 
-static void count_piece(struct reading *r, const char *p, size_t n, float by, float *to)
+/* The votes for a piece that was not met before; none otherwise. */
+static struct votes votes_of(struct reading *r, const char *p, size_t n)
 {
 	uint32_t hash = lang_hash(p, n), at = hash % SEEN;
 
 	for (size_t k = 0; r->seen[at]; k++, at = (at + 1) % SEEN)
 		if (r->seen[at] == hash || k == 64)
-			return;
+			return (struct votes){0};
 	r->seen[at] = hash | (hash == 0);
-	r->pieces += to == r->score;
 	uint32_t mask = r->t->h->slots - 1;
-	for (at = hash & mask; r->t->slot[at].at; at = (at + 1) & mask) {
-		if (r->t->slot[at].hash != hash)
-			continue;
-		const struct lang_vote *v = r->t->vote + (r->t->slot[at].at >> 5);
-		for (uint32_t i = 0; i < (r->t->slot[at].at & 31); i++)
-			to[v[i].lang] += by * (float)v[i].weight;
-		return;
-	}
+	for (at = hash & mask; r->t->slot[at].at; at = (at + 1) & mask)
+		if (r->t->slot[at].hash == hash)
+			return (struct votes){r->t->vote + (r->t->slot[at].at >> 5),
+					      r->t->slot[at].at & 31, true};
+	return (struct votes){.fresh = true};
+}
+
+static void add_votes(const struct votes *v, float by, float *to)
+{
+	for (uint32_t i = 0; i < v->n; i++)
+		to[v->v[i].lang] += by * (float)v->v[i].weight;
+}
+
+static void count_piece(struct reading *r, const char *p, size_t n, float by)
+{
+	struct votes v = votes_of(r, p, n);
+
+	r->pieces += v.fresh;
+	add_votes(&v, by, r->score);
 }
 
 /* The pieces of a word: four bytes every three, and the last four, with marks at both ends. */
-static void count_word(struct reading *r, const char *w, size_t n, float by)
+static void count_pieces(struct reading *r, const char *w, size_t n, float by)
 {
 	char piece[WORD_BYTES + 2];
 	size_t at = 0;
 
-	if (n > 70)
-		n = 70;
-	piece[0] = 1;
-	memcpy(piece + 1, w, n);
-	count_piece(r, piece, n + 1, by, r->small);
 	for (; at + 4 < n; at += 3) {
 		size_t k = 0;
 		if (at == 0)
 			piece[k++] = ' ';
 		memcpy(piece + k, w + at, 4);
-		count_piece(r, piece, k + 4, by, r->score);
+		count_piece(r, piece, k + 4, by);
 	}
 	size_t k = 0, from = n > 4 ? n - 4 : 0;
 	if (at == 0)
@@ -164,8 +122,11 @@ static void count_word(struct reading *r, const char *w, size_t n, float by)
 	memcpy(piece + k, w + from, n - from);
 	k += n - from;
 	piece[k++] = ' ';
-	count_piece(r, piece, k, by, r->score);
+	count_piece(r, piece, k, by);
 }
+
+/* So many pieces of words tell a language, and so many when they tell it clearly. */
+enum { PIECES = 6, FEW_PIECES = 5 };
 
 /* A name inside a sentence says little about the language around it. */
 static const float NAME = 0.35f;
@@ -179,19 +140,58 @@ static float script_weight(enum script s)
 
 struct word {
 	char p[WORD_BYTES + 4];
-	size_t n;
-	bool upper;
+	size_t n, before, letters, uppers; /* bytes, those before the last letter, letters */
+	UChar32 last;
+	int run; /* how often the last letter stood in a row */
+	bool code, drawn;
 	float script[3];
 };
 
+/* A letter alone that is part of a name or a number, or held down; English writes "I". */
+static bool is_lone(const struct word *w, bool first)
+{
+	if (w->letters == 1)
+		return w->code || (w->uppers && !first && w->p[0] != 'i');
+	return w->drawn && w->letters <= 2;
+}
+
+/* Part of an article number, an abbreviation, or nothing that a language has: no word. */
+static bool is_code(const struct word *w)
+{
+	return w->code || w->letters > 40 ||
+	       (w->letters > 1 && w->letters < 5 && w->uppers == w->letters);
+}
+
+static void count_word(struct reading *r, const struct word *w)
+{
+	float by = w->uppers && r->words > 0 ? NAME : 1;
+	char piece[WORD_BYTES + 5] = {LANG_WORD};
+
+	memcpy(piece + 1, w->p, w->n);
+	struct votes v = votes_of(r, piece, w->n + 1);
+	bool brand = false;
+	for (uint32_t i = 0; i < v.n; i++)
+		brand |= v.v[i].lang == r->t->und;
+	bool name = brand && v.n == 1;
+	by = brand ? NAME : by;
+	if (!name)
+		r->script[S_LATIN] += w->script[0] * script_weight(S_LATIN) * by;
+	bool first = r->words++ == 0;
+	if (!v.fresh || name || is_lone(w, first) || (!v.n && is_code(w)))
+		return;
+	r->told += by;
+	r->plain += !brand;
+	r->lower += w->uppers == 0;
+	r->small_words += v.n > 0;
+	/* a word of one language alone weighs as much as the longest */
+	add_votes(&v, v.n == 1 ? by * WORD_MOST / fmaxf(v.v->weight, 1) : by, r->small);
+	count_pieces(r, w->p, w->n > 70 ? 70 : w->n, by);
+}
+
 static void end_word(struct reading *r, struct word *w)
 {
-	if (w->n) {
-		float by = w->upper && r->words > 0 ? NAME : 1;
-		count_word(r, w->p, w->n, by);
-		r->script[S_LATIN] += w->script[0] * script_weight(S_LATIN) * by;
-		r->words++;
-	}
+	if (w->n)
+		count_word(r, w);
 	*w = (struct word){0};
 }
 
@@ -209,18 +209,6 @@ static void note_letter(struct reading *r, UChar32 c)
 		r->urdu = true;
 }
 
-/* Characters that differ between the two ways of writing Chinese, pair after pair. */
-static const char simple_han[] = "们这个来时说国对会发后样开还问过么样东车长门间见贝页马鸟鱼龙风飞"
-				 "应单订货买卖运费质坏换产联系谢请帮给错订没双图让办号码钱税";
-static const char full_han[] = "們這個來時說國對會發後樣開還問過麼樣東車長門間見貝頁馬鳥魚龍風飛"
-			       "應單訂貨買賣運費質壞換產聯繫謝請幫給錯訂沒雙圖讓辦號碼錢稅";
-
-static void note_han(struct reading *r, const char *p, size_t n)
-{
-	r->han_simple += memmem(simple_han, sizeof simple_han - 1, p, n) != NULL;
-	r->han_full += memmem(full_han, sizeof full_han - 1, p, n) != NULL;
-}
-
 static bool is_letter(UChar32 c)
 {
 	return (U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_M_MASK)) != 0;
@@ -231,21 +219,29 @@ static void read_letter(struct reading *r, struct word *w, UChar32 c, const char
 	enum script s = script_of(c);
 	UChar32 low = u_tolower(c);
 
+	w->run = low == w->last ? w->run + 1 : 1;
+	w->last = low;
+	if (w->run > 2 && s <= S_ARABIC) { /* held down: once is enough */
+		w->n = w->run == 3 ? w->before : w->n;
+		w->drawn = true;
+		return;
+	}
 	r->letters++;
 	note_letter(r, low);
 	if (s == S_HAN)
-		note_han(r, p, n);
+		lang_han_note(&r->han, (struct str){p, n});
 	if (s > S_ARABIC) {
 		end_word(r, w);
 		r->script[s] += script_weight(s);
 		return;
 	}
-	if (w->n == 0)
-		w->upper = low != c;
+	w->letters++;
+	w->uppers += low != c;
 	if (s == S_LATIN)
 		w->script[0]++;
 	else
 		r->script[s] += script_weight(s);
+	w->before = w->n;
 	if (w->n + 4 <= WORD_BYTES)
 		w->n += fold_utf8((uint32_t)low, w->p + w->n);
 }
@@ -253,6 +249,20 @@ static void read_letter(struct reading *r, struct word *w, UChar32 c, const char
 static bool apostrophe(UChar32 c)
 {
 	return c == '\'' || c == '`' || c == 0x2019;
+}
+
+/* Where a link or an address that stands at `at` ends; `at` if there is none. */
+static size_t link_end(struct str t, size_t at)
+{
+	static const char *const begins[] = {"@", "http://", "https://", "www."};
+	struct str rest = str_slice(t, at, t.n);
+	bool found = false;
+
+	for (size_t i = 0; i < COUNT(begins); i++)
+		found |= str_starts(rest, str_of(begins[i]));
+	while (found && at < t.n && t.p[at] > ' ' && t.p[at] < 0x7f)
+		at++;
+	return at;
 }
 
 static void read_text(struct reading *r, const struct lang_table *t, struct str text)
@@ -267,12 +277,20 @@ static void read_text(struct reading *r, const struct lang_table *t, struct str 
 		size_t from = i;
 		UChar32 c;
 		U8_NEXT(p, i, text.n, c);
-		if (c >= 0 && is_letter(c))
+		bool may_link = c == '@' || (w.n == 0 && (c == 'h' || c == 'w'));
+		if (may_link && link_end(text, from) > from) {
+			w = (struct word){0};
+			i = link_end(text, from);
+		} else if (c >= 0 && is_letter(c)) {
 			read_letter(r, &w, c, text.p + from, i - from);
-		else if (c >= 0 && apostrophe(c) && w.n && w.n + 4 <= WORD_BYTES)
+		} else if (c >= 0 && apostrophe(c) && w.n && w.n + 4 <= WORD_BYTES) {
 			w.n += fold_utf8((uint32_t)c, w.p + w.n);
-		else
+		} else {
+			bool digit = c >= '0' && c <= '9';
+			w.code |= digit;
 			end_word(r, &w);
+			w.code = digit;
+		}
 	}
 	end_word(r, &w);
 }
@@ -284,19 +302,6 @@ static void set_code(struct lang_guess *g, const char *code, float p)
 	memset(g->code, 0, sizeof g->code);
 	memcpy(g->code, code, n);
 	g->p = p;
-}
-
-/* Which of the scripts that several languages share a code belongs to. */
-static enum script home(const char *code)
-{
-	static const char *const cyrillic[] = {"ru", "uk", "bg", "be", "kk"};
-
-	for (size_t i = 0; i < COUNT(cyrillic); i++)
-		if (strcmp(code, cyrillic[i]) == 0)
-			return S_CYRILLIC;
-	if (!strcmp(code, "ar") || !strcmp(code, "fa") || !strcmp(code, "ur"))
-		return S_ARABIC;
-	return S_LATIN;
 }
 
 static float prior_of(const struct lang_priors *p, const char *code)
@@ -315,16 +320,47 @@ static float prior_of(const struct lang_priors *p, const char *code)
 	return rest > 0.03f ? rest / 20 : 0.0015f;
 }
 
-/* Languages that few customers write and that look like another: they must earn it. */
-static float rarity(const char *code)
+/* What small words say for a language: among the languages', and how much of the message they
+ * are; the longer the message, the less the latter, and less for English, which names are in. */
+static float weigh_small(const struct reading *r, size_t lang, float most)
 {
-	static const char *const rare[] = {"tl", "eu", "sq", "is", "et", "az", "be",
-					   "ca", "sl", "lv", "ur", "fa", "sk", "hr"};
+	float small = r->small[lang], told = fmaxf(r->told, 1);
+	float few = told <= 3 ? 1 : 3 / told * ((int)lang == r->t->en ? 0.5f : 1);
 
-	for (size_t i = 0; i < COUNT(rare); i++)
-		if (strcmp(code, rare[i]) == 0)
-			return 0.9f;
-	return 1;
+	small *= r->t->rarity[lang];
+	return 0.1f * small / (most + 400) + 1.2f * few * small / (200 * told);
+}
+
+/* Hindi in Latin letters has no pieces in the table: its small words stand for them. */
+static float romanised(const struct reading *r, size_t lang)
+{
+	return (int)lang == r->t->hi ? r->small[lang] / (200 * fmaxf(r->told, 1)) : 0;
+}
+
+/* No language of this script, or ruled out. */
+static const float NEVER = -1e9f;
+
+/* The log odds of two languages above which CLD2 is not asked. */
+static const float CLEAR = 1;
+
+/* Asked where the first two languages are near each other: it takes longer than all the rest. */
+static void ask_cld2(const struct reading *r, struct str text, float sharp, float *p)
+{
+	float first = NEVER, second = NEVER;
+	struct cld2_guess cld[3];
+	size_t n = r->t->h->langs;
+
+	for (size_t i = 0; i < n; i++) {
+		second = p[i] > first ? first : p[i] > second ? p[i] : second;
+		first = p[i] > first ? p[i] : first;
+	}
+	if (first - second > CLEAR)
+		return;
+	cld2_guess(text.p, text.n, cld);
+	for (size_t i = 0; i < n; i++)
+		for (int k = 0; k < 3 && p[i] > NEVER; k++)
+			if (cld[k].code[0] && strcmp(cld[k].code, r->t->code[i]) == 0)
+				p[i] += 0.1f * sharp * (float)cld[k].percent / 100;
 }
 
 /* Scores as shares of the best, small words and CLD2 added, and made probabilities: the more
@@ -333,34 +369,31 @@ static void weigh_languages(const struct reading *r, struct str text, enum scrip
 			    const struct lang_priors *priors, float *p)
 {
 	size_t n = r->t->h->langs;
-	float top = 1, sum = 0, best = -1e9f, small = 1;
-	struct cld2_guess cld[3];
+	float top = 1, sum = 0, best = NEVER, most = 1;
 
-	cld2_guess(text.p, text.n, cld);
 	for (size_t i = 0; i < n; i++) {
-		const char *code = r->t->code[i];
-		p[i] = home(code) == s ? r->score[i] * rarity(code) : -1;
+		bool here = r->t->home[i] == s && (int)i != r->t->und;
+		p[i] = here ? r->score[i] * r->t->rarity[i] : -1;
 		top = p[i] > top ? p[i] : top;
-		small = r->small[i] > small ? r->small[i] : small;
+		most = r->small[i] > most ? r->small[i] : most;
 	}
 	float sharp = 9 + 3 * sqrtf((float)r->pieces);
 	for (size_t i = 0; i < n; i++) {
 		float prior = prior_of(priors, r->t->code[i]);
 		if (p[i] < 0 || prior <= 0) {
-			p[i] = -1e9f;
+			p[i] = NEVER;
 			continue;
 		}
-		p[i] = p[i] / top + 0.45f * r->small[i] / (small + 400);
-		for (int k = 0; k < 3; k++)
-			if (cld[k].code[0] && strcmp(cld[k].code, r->t->code[i]) == 0)
-				p[i] += 0.1f * (float)cld[k].percent / 100;
-		if (s == S_CYRILLIC && r->kazakh && strcmp(r->t->code[i], "kk") == 0)
+		p[i] = p[i] / top + romanised(r, i) + weigh_small(r, i, most);
+		if (s == S_CYRILLIC && r->kazakh && (int)i == r->t->kk)
 			p[i] += 2;
 		p[i] = p[i] * sharp + logf(prior);
-		best = p[i] > best ? p[i] : best;
 	}
+	ask_cld2(r, text, sharp, p);
 	for (size_t i = 0; i < n; i++)
-		sum += p[i] = p[i] > -1e8f ? expf(p[i] - best) : 0;
+		best = p[i] > best ? p[i] : best;
+	for (size_t i = 0; i < n; i++)
+		sum += p[i] = p[i] > NEVER ? expf(p[i] - best) : 0;
 	for (size_t i = 0; i < n && sum > 0; i++)
 		p[i] /= sum;
 }
@@ -409,6 +442,20 @@ static enum script main_script(const struct reading *r)
 	return best;
 }
 
+/* Kana tell Japanese from Chinese; without any, characters and words do. */
+static void tell_han(const struct reading *r, struct str text, const struct lang_priors *priors,
+		     struct lang_result *out)
+{
+	float odds = 5, ja;
+
+	if (r->script[S_KANA] <= 0.1f * r->script[S_HAN])
+		odds = lang_han_japanese(&r->han, text, r->letters);
+	odds += logf(fmaxf(prior_of(priors, "ja"), 1e-3f) / fmaxf(prior_of(priors, "zh"), 1e-3f));
+	ja = fminf(fmaxf(1 / (1 + expf(-odds)), 0.01f), 0.99f);
+	set_code(&out->main, ja > 0.5f ? "ja" : "zh", fmaxf(ja, 1 - ja));
+	set_code(&out->second, ja > 0.5f ? "zh" : "ja", fminf(ja, 1 - ja));
+}
+
 static void detect(struct reading *r, const struct lang_table *t, struct str text,
 		   const struct lang_priors *priors, struct lang_result *out)
 {
@@ -417,82 +464,28 @@ static void detect(struct reading *r, const struct lang_table *t, struct str tex
 	read_text(r, t, text);
 	set_code(&out->main, "und", 0);
 	set_code(&out->second, "und", 0);
-	if (r->letters == 0)
-		return;
 	enum script s = main_script(r);
+	if (r->letters == 0 || (s <= S_ARABIC && r->plain == 0))
+		return;
 	if (s == S_HAN || s == S_KANA) {
-		bool ja = r->script[S_KANA] > 0.1f * r->script[S_HAN];
-		set_code(&out->main, ja ? "ja" : "zh", ja || r->letters > 4 ? 0.99f : 0.85f);
-		set_code(&out->second, ja ? "zh" : "ja", 0.01f);
+		tell_han(r, text, priors, out);
 	} else if (s >= S_ALONE) {
 		set_code(&out->main, alone[s - S_ALONE].code, 0.99f);
 	} else {
 		weigh_languages(r, text, s, priors, p);
 		best_two(r, p, out);
 		tell_neighbours(r, s, out);
+		if (out->main.p < 0.2f)
+			set_code(&out->main, "und", 0);
 	}
-}
-
-/* Words and endings that one side of an ocean writes. */
-/* clang-format off */
-static const struct {
-	char code[4];
-	const char *variant, *words[24];
-} variants[] = {
-	{"pt", "pt-BR", {"você", "vocês", "celular", "fatura", "ônibus", "reembolso", "cadê", "tô",
-			 "pra", "frete", "cpf", "boleto", "rastreio", "rastreamento", "nota", "econômico", "oi", "estorno", "chegando"}},
-	{"pt", "pt-PT", {"encomenda", "telemóvel", "autocarro", "portes", "contacto", "vossa", "vosso", "facto", "reembolsem",
-			 "olá", "connosco", "convosco", "nif", "estou", "fiquei", "receção", "económico", "iva"}},
-	{"es", "es-MX", {"ustedes", "celular", "computadora", "ahorita", "checar", "reembolsen", "platicar", "mande", "rfc",
-			 "oxxo", "paquetería", "guía", "carro", "enojado", "enojada", "pena"}},
-	{"es", "es-ES", {"vosotros", "vuestra", "vuestro", "os", "móvil", "ordenador", "habéis", "podéis", "tenéis", "vale",
-			 "coger", "iva", "sois", "queréis", "dni", "enfadado", "enfadada"}},
-};
-/* clang-format on */
-
-static bool has_word(struct str text, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= text.n; i++) {
-		bool begins = i == 0 || !((unsigned char)text.p[i - 1] >= 0x80 ||
-					  u_isalpha((UChar32)text.p[i - 1]));
-		bool ends = i + n == text.n || !((unsigned char)text.p[i + n] >= 0x80 ||
-						 u_isalpha((UChar32)text.p[i + n]));
-		if (begins && ends && strncasecmp(text.p + i, word, n) == 0)
-			return true;
-	}
-	return false;
 }
 
 static void set_variant(const struct reading *r, struct str text, struct lang_result *out)
 {
-	int best = 0, next = 0;
-	const char *name = "";
+	const char *name = lang_variant(out->main.code, &r->han, str_clip(text, TEXT_CHARS));
 
 	memset(out->variant, 0, sizeof out->variant);
-	if (strcmp(out->main.code, "zh") == 0) {
-		if (r->han_simple != r->han_full)
-			name = r->han_full > r->han_simple ? "zh-Hant" : "zh-Hans";
-		best = 1;
-	}
-	text = str_clip(text, TEXT_CHARS);
-	for (size_t i = 0; i < COUNT(variants); i++) {
-		int n = 0;
-		if (strcmp(variants[i].code, out->main.code) != 0)
-			continue;
-		for (size_t k = 0; k < COUNT(variants[i].words) && variants[i].words[k]; k++)
-			n += has_word(text, variants[i].words[k]);
-		if (n > best) {
-			next = best;
-			best = n;
-			name = variants[i].variant;
-		} else if (n > next) {
-			next = n;
-		}
-	}
-	if (best > next)
-		memcpy(out->variant, name, strnlen(name, sizeof out->variant - 1));
+	memcpy(out->variant, name, strnlen(name, sizeof out->variant - 1));
 }
 
 /* The end of the sentence or line that begins at from. */
@@ -547,6 +540,19 @@ static void find_others(struct reading *r, const struct lang_table *t, struct st
 			set_code(&out->others[out->other_count++], share[i].code, share[i].p / all);
 }
 
+/* Whether there was enough to tell by: letters, and in scripts of several languages small words
+ * that the language has and the next has not, or word pieces that are not all of names. */
+static bool enough(const struct reading *r, const struct lang_result *g)
+{
+	if (r->letters < 2 || main_script(r) > S_ARABIC)
+		return r->letters > 1;
+	float small = small_of(r, g->main.code);
+	if (r->told >= 1 && small >= 80 * r->told && small > 1.05f * small_of(r, g->second.code))
+		return true;
+	float p = r->pieces >= PIECES ? 0.7f : r->pieces >= FEW_PIECES ? 0.95f : 2;
+	return g->main.p >= p && (r->small_words > 0 || r->lower > 0);
+}
+
 void lang_detect(const struct lang_table *t, struct str text, const struct lang_priors *priors,
 		 struct lang_result *out)
 {
@@ -558,7 +564,7 @@ void lang_detect(const struct lang_table *t, struct str text, const struct lang_
 	if (r.letters == 0)
 		return;
 	set_variant(&r, text, out);
-	out->sure = out->main.p >= 0.7f && r.letters >= 3;
+	out->sure = out->main.p >= 0.7f && enough(&r, out);
 	if (segment_end(text, 0) < text.n)
 		find_others(&r, t, text, priors, out);
 }

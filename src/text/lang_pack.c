@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "text/fold.h"
 #include "text/lang_file.h"
 #include "text/model_file.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unicode/utf8.h>
+
+enum { LETTERS = 4, BARE_PERCENT = 80 };
+
+/* What a small word weighs by its letters: short ones mean something in many languages. */
+static const uint8_t weights[LETTERS + 1] = {0, 80, 140, 180, WORD_MOST};
 
 /* One vote of a language for a piece, while they are gathered. */
 struct entry {
@@ -19,12 +26,13 @@ struct pack {
 	size_t n;
 };
 
-/* Languages that share a script with others; the rest is told by script alone.  Serbian and
+/* Languages that share a script with others, Hindi when it is typed in Latin letters, and `und` for
+ * words of none; the rest is told by script alone.  Serbian and
  * Croatian share the pieces (under sr) and are told apart by small words. */
 static const char *const kept[] = {
-    "ar", "az", "be", "bg", "ca", "cs", "da", "de", "en", "es", "et", "eu", "fa", "fi",
-    "fr", "hr", "hu", "is", "it", "kk", "lt", "lv", "ms", "nl", "no", "pl", "pt", "ro",
-    "ru", "sk", "sl", "sq", "sv", "tl", "tr", "uk", "ur", "vi", "id", "nb", "sr",
+    "ar", "az", "be", "bg", "ca", "cs", "da", "de", "en", "es", "et", "eu", "fa",  "fi", "fr",
+    "hr", "hu", "is", "it", "kk", "lt", "lv", "ms", "nl", "no", "pl", "pt", "ro",  "ru", "sk",
+    "sl", "sq", "sv", "tl", "tr", "uk", "ur", "vi", "id", "nb", "sr", "hi", "und",
 };
 
 /* Names in the source that are other names here. */
@@ -85,23 +93,52 @@ static void add_pieces(struct pack *p, struct str source)
 	}
 }
 
-/* A small word of a language: found by its spelling after a byte that no piece begins with. */
+/* The word as it is typed without its accents; its length, 0 if it is too long. */
+static size_t bare_word(struct str word, char to[LANG_PIECE_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < word.n;) {
+		UChar32 c;
+		uint32_t out[3];
+		U8_NEXT((const uint8_t *)word.p, i, word.n, c);
+		size_t k = fold_bare((uint32_t)(c < 0 ? (UChar32)32 : c), out);
+		for (size_t j = 0; j < k && n + 4 < LANG_PIECE_MAX; j++)
+			n += fold_utf8(out[j], to + n);
+	}
+	return n + 4 < LANG_PIECE_MAX ? n : 0;
+}
+
+static void add_word(struct pack *p, int lang, struct str word, size_t percent)
+{
+	char piece[LANG_PIECE_MAX] = {LANG_WORD};
+	size_t letters = 0;
+
+	if (word.n == 0 || word.n + 1 > LANG_PIECE_MAX)
+		return;
+	memcpy(piece + 1, word.p, word.n);
+	for (size_t i = 0; i < word.n; i++)
+		letters += ((unsigned char)word.p[i] & 0xc0) != 0x80;
+	p->v[p->n++] = (struct entry){
+	    lang_hash(piece, word.n + 1), (uint8_t)lang,
+	    (uint8_t)(weights[letters < LETTERS ? letters : LETTERS] * percent / 100)};
+}
+
+/* Small words of a language: each in Latin letters also as it is typed without accents. */
 static void add_words(struct pack *p, struct str source)
 {
 	struct str line, code, word;
-	char piece[LANG_PIECE_MAX];
 
 	while (str_cut(&source, '\n', &line)) {
 		if (str_starts(line, S("#")) || !str_cut(&line, '\t', &code))
 			continue;
 		int lang = lang_number(p, code);
 		while (lang >= 0 && str_cut(&line, ' ', &word)) {
-			if (word.n == 0 || word.n + 1 > LANG_PIECE_MAX)
-				continue;
-			piece[0] = 1;
-			memcpy(piece + 1, word.p, word.n);
-			p->v[p->n++] =
-			    (struct entry){lang_hash(piece, word.n + 1), (uint8_t)lang, 200};
+			add_word(p, lang, word, 100);
+			char bare[LANG_PIECE_MAX];
+			size_t n = bare_word(word, bare);
+			if (n > 1 && !str_eq(word, (struct str){bare, n}))
+				add_word(p, lang, (struct str){bare, n}, BARE_PERCENT);
 		}
 	}
 }
@@ -122,9 +159,12 @@ static void fill(struct pack *p, struct lang_head *h, struct lang_slot *slot,
 
 	for (size_t i = 0; i < p->n;) {
 		uint32_t hash = p->v[i].hash, first = votes, at = hash & (h->slots - 1);
-		for (; i < p->n && p->v[i].hash == hash; i++)
-			if (votes - first < 31)
+		for (; i < p->n && p->v[i].hash == hash; i++) {
+			bool again = i + 1 < p->n && p->v[i + 1].hash == hash &&
+				     p->v[i + 1].lang == p->v[i].lang;
+			if (votes - first < 31 && !again) /* the last is the heaviest */
 				vote[votes++] = (struct lang_vote){p->v[i].lang, p->v[i].weight};
+		}
 		while (slot[at].at)
 			at = (at + 1) & (h->slots - 1);
 		slot[at] = (struct lang_slot){hash, first << 5 | (votes - first)};
@@ -141,7 +181,7 @@ enum err lang_pack(struct arena *a, struct str pieces, struct str words, struct 
 	for (size_t i = 0; i < pieces.n; i++)
 		room += pieces.p[i] == ':';
 	for (size_t i = 0; i < words.n; i++)
-		room += words.p[i] == ' ' || words.p[i] == '\n';
+		room += 2ul * (words.p[i] == ' ' || words.p[i] == '\n');
 	p.v = NEWN(a, struct entry, room + 64);
 	for (size_t i = 0; i < COUNT(kept); i++)
 		(void)lang_number(&p, str_of(kept[i]));

@@ -32,6 +32,27 @@ static const struct {
 	{"iPhone 15 手机壳到哪了", "zh", ""},       {"123 456", "und", ""},
 	{"", "und", ""},                            {"😀😀", "und", ""},
 	{"\xff\xfe\x80", "und", ""},                {"meu celular não chegou, cadê o frete que você cobrou", "pt", "pt-BR"},
+	{"Hello", "en", ""}, {"Hellooooo", "en", ""}, {"hi", "en", ""}, {"thanks", "en", ""}, {"danke", "de", ""},
+	{"merci", "fr", ""}, {"gracias", "es", ""}, {"obrigado", "pt", ""}, {"ciao", "it", ""}, {"takk", "nb", ""},
+	{"refund pls", "en", ""}, {"ok thanks", "en", ""}, {"todavia nada", "es", ""}, {"nagot nytt?", "sv", ""},
+	{"avbestill ordren", "nb", ""}, {"annuller ordren", "da", ""}, {"mera order kahan hai", "hi", ""},
+	{"注文取消希望", "ja", ""}, {"商品破損 返金希望", "ja", ""}, {"商品質量問題", "zh", "zh-Hant"},
+	{"iPhone 15 Pro Max", "und", ""}, {"Amazon", "und", ""}, {"ok", "und", ""}, {"WH-1000XM5", "und", ""},
+	{"help@shop.example", "und", ""}, {"https://shop.example/where-is-my-parcel", "und", ""},
+	{"iPhone Hülle kaputt", "de", ""}, {"能退吗", "zh", "zh-Hans"}, {"可以退嗎", "zh", "zh-Hant"},
+	{"裝置無法啟動", "zh", "zh-Hant"}, {"台灣寄送要多久", "zh", "zh-Hant"}, {"取消", "zh", "-"},
+	{"Olá, meu produto não chegou", "pt", "-"}, {"Fiquei muito triste", "pt", "-"},
+	{"Olá, estou aguardando o envio", "pt", "pt-BR"}, {"estou a aguardar o envio", "pt", "pt-PT"},
+	{"a vossa morada está errada", "pt", "pt-PT"}, {"Gostava de devolver o telemóvel", "pt", "pt-PT"},
+	{"Minha encomenda não chegou", "pt", "-"}, {"Qué pena", "es", "-"}, {"quiero mi dinero ya", "es", "-"},
+	{"El carro de la compra no funciona", "es", "es-ES"}, {"¿cuándo me enviáis el paquete?", "es", "es-ES"},
+	{"mi celular no llegó, chequen ahorita", "es", "es-MX"}, {"no vale la pena el ordenador", "es", "es-ES"},
+};
+
+/* Too little to tell by, or spelled alike in several languages: whatever is guessed is not sure. */
+static const char *const unsure[] = {
+	"moi", "godmorgen", "hej", "Amazon", "iPhone 15 Pro Max", "ok", "Anna Kowalska", "asdfghjkl", "XXL",
+	"DHL Express", "cancelar", "no", "si", "", "aaaaaaaaaaaaaaaaaaa",
 };
 /* clang-format on */
 
@@ -47,9 +68,19 @@ static void tells_languages(void **state)
 	for (size_t i = 0; i < COUNT(languages); i++) {
 		lang_detect(t, str_of(languages[i].text), NULL, &r);
 		assert_string_equal(r.main.code, languages[i].code);
-		if (languages[i].variant[0])
-			assert_string_equal(r.variant, languages[i].variant);
+		if (languages[i].variant[0]) /* "-": none */
+			assert_string_equal(r.variant, languages[i].variant +
+							   (languages[i].variant[0] == '-'));
 	}
+	for (size_t i = 0; i < COUNT(unsure); i++) {
+		lang_detect(t, str_of(unsure[i]), NULL, &r);
+		assert_false(r.sure);
+	}
+	struct buf million = BUF(a);
+	while (million.n < 1000000)
+		buf_z(&million, "a");
+	lang_detect(t, buf_str(&million), NULL, &r);
+	assert_false(r.sure);
 	arena_free(a);
 }
 
@@ -96,6 +127,9 @@ static void hears_what_the_caller_knows(void **state)
 	assert_int_equal(lang_map(a, MODELS "/lang.table", &t, &why), E_OK);
 	lang_detect(t, S("Hvor er den?"), &(struct lang_priors){nordic, 2, true}, &r);
 	assert_string_equal(r.main.code, "da");
+	const struct lang_prior east[] = {{"ja", 0.9f}, {"zh", 0.1f}};
+	lang_detect(t, S("取消"), &(struct lang_priors){east, 2, true}, &r);
+	assert_string_equal(r.main.code, "ja");
 	lang_detect(t,
 		    S("Hello, I have a question about my order. Wann kommt mein Paket endlich an?"),
 		    NULL, &r);

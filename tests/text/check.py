@@ -19,6 +19,8 @@ FLOORS = [
     ("mails", "mails.tsv", "", "accuracy", 0.96),
     ("pairs", "pairs.tsv", "", "auc", 0.93),
     ("pairs", "pairs.tsv", "", "accuracy", 0.85),
+    ("lang", "languages.tsv", "", "accuracy", 0.96),
+    ("lang", "languages.tsv", "", "correct_of_all", 0.87),
     ("mood", "messages/en.tsv", "", "macro_f1", 0.74),
     ("mood", "messages/zh.tsv", "", "macro_f1", 0.74),
     ("mood", "messages/fresh.tsv", "", "accuracy", 0.50),

@@ -545,7 +545,7 @@ static void find_others(struct reading *r, const struct lang_table *t, struct st
 static bool enough(const struct reading *r, const struct lang_result *g)
 {
 	if (r->letters < 2 || main_script(r) > S_ARABIC)
-		return r->letters > 1;
+		return r->letters > 1 && (main_script(r) != S_HAN || g->main.p >= 0.85f);
 	float small = small_of(r, g->main.code);
 	if (r->told >= 1 && small >= 80 * r->told && small > 1.05f * small_of(r, g->second.code))
 		return true;

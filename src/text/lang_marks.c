@@ -72,6 +72,9 @@ float lang_han_japanese(const struct lang_han *h, struct str text, size_t letter
 	if (letters <= 64) { /* longer texts without kana are not Japanese */
 		ja += 4 * words_in(text, ja_words, COUNT(ja_words));
 		zh += 3 * words_in(text, zh_words, COUNT(zh_words));
+		/* Japanese ends with what is wished, Chinese goes on */
+		text = str_trim(text);
+		ja += str_ends(text, S("希望")) ? 3 : 0;
 		/* simplified and traditional at once, by the measure of Chinese */
 		if (zh_alone == 0 && h->simple && h->full)
 			ja += 3;

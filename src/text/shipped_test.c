@@ -36,7 +36,7 @@ static const struct {
 	{"merci", "fr", ""}, {"gracias", "es", ""}, {"obrigado", "pt", ""}, {"ciao", "it", ""}, {"takk", "nb", ""},
 	{"refund pls", "en", ""}, {"ok thanks", "en", ""}, {"todavia nada", "es", ""}, {"nagot nytt?", "sv", ""},
 	{"avbestill ordren", "nb", ""}, {"annuller ordren", "da", ""}, {"mera order kahan hai", "hi", ""},
-	{"注文取消希望", "ja", ""}, {"商品破損 返金希望", "ja", ""}, {"商品質量問題", "zh", "zh-Hant"},
+	{"注文取消希望", "ja", ""}, {"再送希望", "ja", ""}, {"商品破損 返金希望", "ja", ""}, {"商品質量問題", "zh", "zh-Hant"},
 	{"iPhone 15 Pro Max", "und", ""}, {"Amazon", "und", ""}, {"ok", "und", ""}, {"WH-1000XM5", "und", ""},
 	{"help@shop.example", "und", ""}, {"https://shop.example/where-is-my-parcel", "und", ""},
 	{"iPhone Hülle kaputt", "de", ""}, {"能退吗", "zh", "zh-Hans"}, {"可以退嗎", "zh", "zh-Hant"},
@@ -52,7 +52,7 @@ static const struct {
 /* Too little to tell by, or spelled alike in several languages: whatever is guessed is not sure. */
 static const char *const unsure[] = {
 	"moi", "godmorgen", "hej", "Amazon", "iPhone 15 Pro Max", "ok", "Anna Kowalska", "asdfghjkl", "XXL",
-	"DHL Express", "cancelar", "no", "si", "", "aaaaaaaaaaaaaaaaaaa",
+	"DHL Express", "黑色", "cancelar", "no", "si", "", "aaaaaaaaaaaaaaaaaaa",
 };
 /* clang-format on */
 

@@ -1,7 +1,7 @@
 /* Nobody is forgotten: not the oldest among many classes, not who speaks what nobody does, not the
  * person before among hundreds, not who could still be asked when others refused. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "modules/routing/test_desk.h"
+#include "modules/routing/desk_testing.h"
 
 /* One person for a flood that never ends; how long the first of it waits. */
 static double wait_in_flood(uint8_t lang, uint8_t channel, unsigned classes)

@@ -1,6 +1,6 @@
 /* Each rule of the policy shows: taken away, one of these fails. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "modules/routing/test_desk.h"
+#include "modules/routing/desk_testing.h"
 
 #include <math.h>
 

@@ -186,7 +186,7 @@ static void test_no_database(void **state)
 static void big(struct buf *b, uint64_t v, int bytes)
 {
 	while (bytes--)
-		buf_char(b, (char)(v >> 8 * bytes));
+		buf_char(b, bytes < 8 ? (char)(v >> 8 * bytes) : 0);
 }
 
 static void head(struct buf *b, char version, uint32_t times, uint32_t leaps)

@@ -247,6 +247,8 @@ static int make_topic(struct arena *a, const struct text_opts *o)
 		return 1;
 	if (!gather_phrases(&g, o, topic_labels, COUNT(topic_labels), 2))
 		return 1;
+	f.margin = true;
+	f.c = 0.3;
 	f.layers = 0;
 	f.min_df = 1;
 	f.prune = 3;

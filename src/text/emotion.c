@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text/emotion.h"
 
+#include "text/fold.h"
+
 #include <math.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
 
 const char *mood_name(enum mood m)
 {
@@ -20,20 +24,51 @@ static void settle(struct emotion *e)
 	e->negative = e->p[MOOD_ANGRY] + e->p[MOOD_DISAPPOINTED] + e->p[MOOD_WORRIED];
 }
 
-/* How loudly a thing is said: shouting, marks in a row. */
-static float loudness(struct str t)
+/* Is the character that begins at t a mark of shouting or of asking, also the wide one? */
+static bool is_mark(struct str t)
 {
-	size_t upper = 0, lower = 0, marks = 0;
+	return t.n &&
+	       (t.p[0] == '!' || t.p[0] == '?' || str_starts(t, S("！")) || str_starts(t, S("？")));
+}
 
-	for (size_t i = 0; i < t.n && i < FEAT_CHARS; i++) {
-		upper += t.p[i] >= 'A' && t.p[i] <= 'Z';
-		lower += t.p[i] >= 'a' && t.p[i] <= 'z';
-		marks += t.p[i] == '!';
-		marks += i + 3 <= t.n && (unsigned char)t.p[i] == 0xef &&
-			 (unsigned char)t.p[i + 1] == 0xbc && (unsigned char)t.p[i + 2] == 0x81;
+struct noise {
+	size_t upper, lower, marks, questions;
+};
+
+static struct noise noise_of(struct str text)
+{
+	struct noise v = {0};
+	const unsigned char *p = (const unsigned char *)text.p;
+
+	for (size_t i = 0; i < text.n;) {
+		struct str rest = str_slice(text, i, text.n);
+		int32_t c;
+		U8_NEXT(p, i, text.n, c);
+		v.upper += c > 0 && u_isupper(c);
+		v.lower += c > 0 && u_islower(c);
+		v.marks += is_mark(rest);
+		v.questions += c == '?' || c == 0xff1f;
 	}
-	float loud = marks > 3 ? 0.5f : (float)marks / 6;
-	return upper > 10 && upper > lower ? loud + 0.5f : loud;
+	return v;
+}
+
+/* How loudly a thing is said, 0 to 1: capitals, marks, pictures and letters over and over.  A
+ * single question mark is a question, a single picture a picture. */
+static float loudness(const struct feats *f, struct str text)
+{
+	struct noise v = noise_of(str_clip(text, FEAT_CHARS));
+	size_t pictures = 0, drawn = 0;
+
+	for (size_t i = 0; i < f->chars; i++) {
+		pictures += f->cls[i] == FOLD_SYMBOL;
+		drawn += i >= 2 && feat_word(f, i) && f->cls[i] != FOLD_DIGIT &&
+			 f->cps[i] == f->cps[i - 1] && f->cps[i] == f->cps[i - 2];
+	}
+	float x =
+	    0.25f * (float)(v.marks - (v.questions > 0)) + 0.2f * (float)(drawn > 3 ? 3 : drawn);
+	x += pictures > 1 ? 0.35f * (float)(pictures - 1) : 0;
+	x += v.upper > 8 && v.upper > v.lower ? 0.9f : 0;
+	return 1 - expf(-x);
 }
 
 enum err emotion_read(const struct text_model *m, struct feats *f, struct str text,
@@ -52,9 +87,8 @@ enum err emotion_read(const struct text_model *m, struct feats *f, struct str te
 		for (int i = 0; i < MOODS; i++)
 			out->p[i] = i == MOOD_NEUTRAL;
 	settle(out);
-	float away = 1 - out->p[MOOD_NEUTRAL];
-	out->intensity = away * (0.5f + 0.3f * out->p[MOOD_ANGRY] + 0.4f * loudness(text));
-	out->intensity = out->intensity > 1 ? 1 : out->intensity;
+	float felt = (1 - out->p[MOOD_NEUTRAL]) * (0.5f + 0.3f * out->p[MOOD_ANGRY]);
+	out->intensity = felt + (1 - felt) * 0.6f * loudness(f, text);
 	return E_OK;
 }
 

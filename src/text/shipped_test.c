@@ -166,6 +166,22 @@ static const struct {
 	{"Ich bin sehr enttäuscht", MOOD_DISAPPOINTED},
 	{"非常感谢，很满意", MOOD_PLEASED},
 	{"", MOOD_NEUTRAL},
+	/* what is denied */
+	{"not bad", MOOD_PLEASED}, {"不错", MOOD_PLEASED}, {"还不错，挺满意的", MOOD_PLEASED}, {"не плохо", MOOD_PLEASED},
+	{"nicht schlecht", MOOD_PLEASED}, {"悪くないです、満足しています", MOOD_PLEASED}, {"pas mal", MOOD_PLEASED},
+	{"no está mal", MOOD_PLEASED}, {"nada mal", MOOD_PLEASED},
+	{"Je ne suis pas satisfaite", MOOD_DISAPPOINTED}, {"不满意", MOOD_DISAPPOINTED},
+	{"I am not angry at all", MOOD_NEUTRAL}, {"thanks for nothing", MOOD_ANGRY},
+	{"最悪の対応です、腹が立ちます", MOOD_ANGRY}, {"Péssimo atendimento", MOOD_ANGRY},
+	{"Bitte schicken Sie die Rechnung", MOOD_NEUTRAL}, {"WHERE IS MY ORDER?!?!?!!!", MOOD_ANGRY},
+};
+
+/* Each is said more strongly than the one before. */
+static const char *const louder[][3] = {
+	{"😡", "😡😡", "😡😡😡"},
+	{"Where is my order?", "Where is my order?!?!", "WHERE IS MY ORDER?!?!?!!!"},
+	{"Ответьте уже", "Ответьте уже!!", "ОТВЕТЬТЕ УЖЕ!!!"},
+	{"退款", "退款！！", "退款！！！！"},
 };
 /* clang-format on */
 
@@ -181,9 +197,16 @@ static void hears_moods(void **state)
 	assert_int_equal(text_model_map(a, MODELS "/emotion.model", NULL, &m, &why), E_OK);
 	for (size_t i = 0; i < COUNT(moods); i++) {
 		assert_int_equal(emotion_read(m, f, str_of(moods[i].text), &e), E_OK);
-		assert_int_equal(e.best, moods[i].mood);
+		if (e.best != moods[i].mood)
+			fail_msg("%s: %s", moods[i].text, mood_name(e.best));
 		assert_true(e.intensity >= 0 && e.intensity <= 1);
 	}
+	for (size_t i = 0; i < COUNT(louder); i++)
+		for (size_t k = 1; k < 3; k++) {
+			assert_int_equal(emotion_read(m, f, str_of(louder[i][k - 1]), &calm), E_OK);
+			assert_int_equal(emotion_read(m, f, str_of(louder[i][k]), &e), E_OK);
+			assert_true(e.intensity > calm.intensity + 0.02f);
+		}
 	assert_int_equal(emotion_read(m, f, S("I am furious, this is unacceptable!!!"), &e), E_OK);
 	assert_int_equal(emotion_read(m, f, S("the colour is blue"), &calm), E_OK);
 	emotion_smooth(&e, &calm, 0.1, &after);
@@ -288,6 +311,65 @@ static void knows_grave_cases(void **state)
 	arena_free(a);
 }
 
+/* clang-format off */
+static const struct {
+	const char *language, *draft;
+	bool harsh;
+} drafts[] = {
+	{"en", "", false},         {"en", "👍", false},         {"en", "12345", false},      {"en", "?!", false},
+	{"en", "Your order number is 4471.", false},           {"en", "No problem at all, we'll replace it.", false},
+	{"de", "Ihre Bestellnummer lautet 4471.", false},      {"ja", "問題ありません、交換します。", false},
+	{"ja", "お待たせして申し訳ありません。", false},       {"fr", "Votre colis est parti.", false},
+	{"en", "Write whatever review you like", true},        {"de", "Dann klagen Sie doch.", true},
+	{"es", "Ni hablar.", true},                            {"zh", "有本事你去告。", true},
+	{"ja", "ありえません。そっちの問題でしょ。", true},
+};
+/* clang-format on */
+
+/* What is harsh names its words, why, and a kinder way; what holds no word is not harsh. */
+static void names_what_is_harsh(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct text_model *m;
+	const char *why;
+	struct feats *f = NEW(a, struct feats);
+	struct tone t;
+
+	assert_int_equal(text_model_map(a, MODELS "/tone.model", NULL, &m, &why), E_OK);
+	for (size_t i = 0; i < COUNT(drafts); i++) {
+		struct str draft = str_of(drafts[i].draft);
+		tone_read(m, f, draft, drafts[i].language, &t);
+		if (t.harsh != drafts[i].harsh)
+			fail_msg("%s: %g", drafts[i].draft, (double)t.p);
+		assert_true(!t.harsh || t.hits > 0);
+		for (size_t k = 0; k < t.hits; k++) {
+			assert_true(t.hit[k].from < t.hit[k].to && t.hit[k].to <= draft.n);
+			assert_non_null(tone_better(drafts[i].language, t.hit[k].reason));
+		}
+	}
+	char *zeros = NEWN(a, char, 1000000);
+	tone_read(m, f, (struct str){zeros, 1000000}, "en", &t);
+	assert_true(!t.harsh && t.p < 0.01f && t.hits == 0);
+	arena_free(a);
+}
+
+static void tells_a_drafts_language(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	const struct lang_table *langs;
+	const char *why;
+
+	assert_int_equal(lang_map(a, MODELS "/lang.table", &langs, &why), E_OK);
+	for (size_t i = 4; i < COUNT(drafts); i++)
+		assert_string_equal(tone_language(langs, str_of(drafts[i].draft)),
+				    strcmp(drafts[i].language, "fr") == 0 ? ""
+									  : drafts[i].language);
+	assert_string_equal(tone_language(langs, S("12345")), "");
+	arena_free(a);
+}
+
 static void warns_of_harsh_drafts(void **state)
 {
 	(void)state;
@@ -343,10 +425,11 @@ static void bears_bad_input(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(tells_languages),   cmocka_unit_test(hears_what_the_caller_knows),
-	    cmocka_unit_test(reads_no_further),  cmocka_unit_test(refuses_broken_tables),
-	    cmocka_unit_test(hears_moods),       cmocka_unit_test(tells_topics),
-	    cmocka_unit_test(knows_grave_cases), cmocka_unit_test(warns_of_harsh_drafts),
+	    cmocka_unit_test(tells_languages),     cmocka_unit_test(hears_what_the_caller_knows),
+	    cmocka_unit_test(reads_no_further),    cmocka_unit_test(refuses_broken_tables),
+	    cmocka_unit_test(hears_moods),         cmocka_unit_test(tells_topics),
+	    cmocka_unit_test(knows_grave_cases),   cmocka_unit_test(warns_of_harsh_drafts),
+	    cmocka_unit_test(names_what_is_harsh), cmocka_unit_test(tells_a_drafts_language),
 	    cmocka_unit_test(bears_bad_input),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

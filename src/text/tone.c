@@ -11,7 +11,7 @@ enum { DRAFT = 4096 };
 
 /* What moves the log odds of a harsh draft: nothing known, courtesy, a number (who states one
  * states a fact), the model; and a language whose manners are not known here. */
-static const float BIAS = 0.75f, COURTESY = -1, FACT = -0.5f, MODEL = 0.7f, FOREIGN = -1;
+static const float BIAS = 1, COURTESY = -1.3f, FACT = -0.5f, MODEL = 0.7f, FOREIGN = -1;
 /* Where a harsh phrase was found, the model may doubt it no more than so. */
 static const float DOUBT = -1.5f;
 

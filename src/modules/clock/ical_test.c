@@ -96,6 +96,8 @@ static const struct feed {
 	{"counted from long ago", CAL(EVENT("DTSTART:18000101\r\nRRULE:FREQ=YEARLY;COUNT=227\r\n")), E_OK, "2026-01-01 "},
 	{"every third year from long ago", CAL(EVENT("DTSTART:18020101\r\nRRULE:FREQ=YEARLY;INTERVAL=3\r\n")), E_OK, "2027-01-01 "},
 	{"a year long, over the new year", CAL(EVENT("DTSTART:20250101\r\nDTEND:20260102\r\n")), E_OK, "2026-01-01 "},
+	{"each year, over the new year", CAL(EVENT("DTSTART:20151231\r\nDTEND:20160103\r\nRRULE:FREQ=YEARLY\r\n")), E_OK, "2026-01-01 2026-01-02 2026-12-31 2027-01-01 2027-01-02 2027-12-31 "},
+	{"counted, over the new year", CAL(EVENT("DTSTART:20151231\r\nDTEND:20160103\r\nRRULE:FREQ=YEARLY;COUNT=11\r\n")), E_OK, "2026-01-01 2026-01-02 "},
 	{"one day twice", CAL(EVENT("DTSTART:20260501\r\nDTEND:20260503\r\n") EVENT("DTSTART:20260502\r\nDTEND:20260504\r\n")), E_OK, "2026-05-01 2026-05-02 2026-05-03 "},
 };
 /* clang-format on */
@@ -227,6 +229,7 @@ static const struct slow {
 } slows[] = {
 	{"over before the first year",  LONG_AGO "100\r\n", 3000, E_OK},
 	{"a hundred years of years",    LONG_AGO "200\r\n", 3000, E_OK},
+	{"too many of the first",       LONG_AGO "100\r\n", 200000, E_TOOLARGE},
 	{"counted to the end",          LONG_AGO "401\r\n", 200000, E_TOOLARGE},
 	{"not counted",                 "DTSTART:18000101\r\nDTEND:18010101\r\nRRULE:FREQ=YEARLY\r\n", 200000, E_TOOLARGE},
 	{"times and exceptions",        "DTSTART;TZID=Europe/Berlin:18000101T000000\r\nDURATION:P1D\r\nRRULE:FREQ=YEARLY\r\n" EXCEPT, 50000, E_TOOLARGE},

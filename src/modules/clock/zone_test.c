@@ -285,6 +285,9 @@ static void test_rules(void **state)
 		if (e == E_OK) {
 			zone_parts(a, z, at("1960-01-01T00:00"), at("2200-01-01T00:00"), &t);
 			assert_int_equal(t.v[zone_row(&t, 0)].offset, 120 * MINUTE_MS);
+			for (size_t k = 1; k < t.n; k++)
+				assert_true(t.v[k].from > t.v[k - 1].from &&
+					    t.v[k].offset != t.v[k - 1].offset);
 			int64_t got = t.v[zone_row(&t, at(rules[i].at))].offset;
 			if (got != rules[i].minutes * MINUTE_MS)
 				fail_msg("%s at %s: %lld", rules[i].rule, rules[i].at,

@@ -1,4 +1,5 @@
-/* desk_testing.h - a small desk for tests of the engine: set up, changed, opened, then told events. */
+/* desk_testing.h - a small desk for tests of the engine: set up, changed, opened, then told events.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 

@@ -21,11 +21,12 @@ extern "C" void cld2_guess(const char *p, size_t n, struct cld2_guess out[3])
 	char text[CLD2_BYTES + 1];
 	size_t size = std::min(n, static_cast<size_t>(CLD2_BYTES));
 	CLD2::CLDHints hints = {nullptr, nullptr, CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
-	CLD2::Language lang[3];
-	int percent[3], bytes;
-	double score[3];
-	int valid;
-	bool reliable;
+	// Text that is not valid to the end is not read at all, and nothing is written then.
+	CLD2::Language lang[3] = {CLD2::UNKNOWN_LANGUAGE, CLD2::UNKNOWN_LANGUAGE,
+				  CLD2::UNKNOWN_LANGUAGE};
+	int percent[3] = {0, 0, 0}, bytes = 0, valid = 0;
+	double score[3] = {0, 0, 0};
+	bool reliable = false;
 
 	memcpy(text, p, size);
 	text[size] = 0;

@@ -15,7 +15,7 @@ struct cld2_guess {
 	int percent;  /* of the text */
 };
 
-/* Reads up to the first broken byte, and no further than CLD2_BYTES. */
+/* Knows nothing of text with a broken byte or a control character; reads CLD2_BYTES at most. */
 void cld2_guess(const char *p, size_t n, struct cld2_guess out[3]);
 
 #ifdef __cplusplus

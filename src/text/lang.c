@@ -419,6 +419,11 @@ static float small_of(const struct reading *r, const char *code)
 	return 0;
 }
 
+static bool ruled_out(const struct lang_priors *priors, const char *code)
+{
+	return code[0] && prior_of(priors, code) <= 0;
+}
+
 /* What the pieces cannot tell apart, small words and letters do. */
 static void tell_neighbours(const struct reading *r, enum script s, struct lang_result *out)
 {
@@ -430,6 +435,17 @@ static void tell_neighbours(const struct reading *r, enum script s, struct lang_
 		set_code(&out->main, "sr", 0.95f);
 	if (s == S_ARABIC && r->persian && strcmp(code, "ar") == 0)
 		set_code(&out->main, r->urdu ? "ur" : "fa", 0.8f);
+}
+
+/* What the caller rules out is not said: the next one is, if it is likely enough. */
+static void obey(const struct lang_priors *priors, struct lang_result *out)
+{
+	if (ruled_out(priors, out->main.code))
+		out->main = out->second;
+	if (ruled_out(priors, out->second.code) || strcmp(out->main.code, out->second.code) == 0)
+		set_code(&out->second, "und", 0);
+	if (out->main.p < 0.2f || ruled_out(priors, out->main.code))
+		set_code(&out->main, "und", 0);
 }
 
 static enum script main_script(const struct reading *r)
@@ -474,10 +490,12 @@ static void detect(struct reading *r, const struct lang_table *t, struct str tex
 	} else {
 		weigh_languages(r, text, s, priors, p);
 		best_two(r, p, out);
+		struct lang_guess before = out->main;
 		tell_neighbours(r, s, out);
-		if (out->main.p < 0.2f)
-			set_code(&out->main, "und", 0);
+		if (ruled_out(priors, out->main.code))
+			out->main = before;
 	}
+	obey(priors, out);
 }
 
 static void set_variant(const struct reading *r, struct str text, struct lang_result *out)

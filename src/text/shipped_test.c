@@ -130,6 +130,20 @@ static void hears_what_the_caller_knows(void **state)
 	const struct lang_prior east[] = {{"ja", 0.9f}, {"zh", 0.1f}};
 	lang_detect(t, S("取消"), &(struct lang_priors){east, 2, true}, &r);
 	assert_string_equal(r.main.code, "ja");
+	const struct lang_prior two[] = {{"en", 0.5f}, {"de", 0.5f}}, one[] = {{"ja", 1}},
+				arab[] = {{"ar", 1}};
+	const struct {
+		const char *text, *code;
+		struct lang_priors of;
+	} only[] = {{"你好，我的包裹还没到", "und", {two, 2, true}},
+		    {"你好，我的包裹还没到", "und", {one, 1, true}},
+		    {"주문은 언제 와요", "und", {two, 2, true}},
+		    {"پیام من گم شده", "ar", {arab, 1, true}}};
+	for (size_t i = 0; i < COUNT(only); i++) {
+		lang_detect(t, str_of(only[i].text), &only[i].of, &r);
+		assert_string_equal(r.main.code, only[i].code);
+		assert_true(strcmp(only[i].code, "und") != 0 || !r.sure);
+	}
 	lang_detect(t,
 		    S("Hello, I have a question about my order. Wann kommt mein Paket endlich an?"),
 		    NULL, &r);

@@ -228,6 +228,14 @@ bool feat_word(const struct feats *f, size_t i)
 	return is_word(f->cls[i]);
 }
 
+bool feat_has_letters(const struct feats *f)
+{
+	for (size_t i = 0; i < f->chars; i++)
+		if (feat_dense(f, i) || (feat_word(f, i) && f->cls[i] != FOLD_DIGIT))
+			return true;
+	return false;
+}
+
 static bool is_mark(uint32_t c)
 {
 	return c == '?' || c == '!';

@@ -48,6 +48,8 @@ size_t feat_run(const struct feats *f, size_t i);
 /* Is the character of a script without spaces; of a word of any other? */
 bool feat_dense(const struct feats *f, size_t i);
 bool feat_word(const struct feats *f, size_t i);
+/* Is there a letter of any script? */
+bool feat_has_letters(const struct feats *f);
 /* Does the word at [from, to) say no, in one of the languages known here? */
 bool feat_negates(const struct feats *f, size_t from, size_t to);
 

@@ -20,14 +20,16 @@ static const struct element {
 	unsigned kind;
 } elements[] = {
 	{"a", LINK},           {"address", BLOCK},    {"article", BLOCK},   {"aside", BLOCK},
-	{"blockquote", QUOTE | PARA}, {"dd", BLOCK},  {"div", BLOCK},       {"dl", PARA},
+	{"blockquote", QUOTE | PARA}, {"dd", BLOCK},  {"details", BLOCK},   {"div", BLOCK},
+	{"dl", PARA},
 	{"dt", BLOCK},         {"fieldset", BLOCK},   {"figcaption", BLOCK},{"figure", BLOCK},
 	{"footer", BLOCK},     {"form", BLOCK},       {"h1", PARA},         {"h2", PARA},
 	{"h3", PARA},          {"h4", PARA},          {"h5", PARA},         {"h6", PARA},
 	{"header", BLOCK},     {"iframe", SKIP},      {"li", BLOCK | ITEM}, {"main", BLOCK},
 	{"nav", BLOCK},        {"noscript", SKIP},    {"object", SKIP},     {"ol", PARA},
 	{"option", BLOCK},     {"p", PARA},           {"pre", PARA | PRE},  {"script", SKIP},
-	{"section", BLOCK},    {"select", SKIP},      {"style", SKIP},      {"svg", SKIP},
+	{"section", BLOCK},    {"select", SKIP},      {"style", SKIP},      {"summary", BLOCK},
+	{"svg", SKIP},
 	{"table", PARA},       {"td", CELL},          {"template", SKIP},   {"textarea", SKIP},
 	{"th", CELL},          {"title", SKIP},       {"tr", BLOCK},        {"ul", PARA},
 	{"xml", SKIP},

@@ -241,6 +241,12 @@ static bool read_start(struct tamer *t, struct tag *tag)
 	return false;
 }
 
+/* Does the name of a tag end at i? */
+static bool name_ends(const struct tamer *t, size_t i)
+{
+	return i >= t->in.n || is_blank(t->in.p[i]) || t->in.p[i] == '/' || t->in.p[i] == '>';
+}
+
 /* Where the end tag of a raw element begins, or the end when there is none. */
 static size_t find_end(struct tamer *t, size_t which)
 {
@@ -249,7 +255,8 @@ static size_t find_end(struct tamer *t, size_t which)
 	while (!t->no_end[which] && (p = memchr(p, '<', (size_t)(end - p))) != NULL) {
 		size_t at = (size_t)(p - t->in.p);
 
-		if (at + 1 < t->in.n && p[1] == '/' && starts_at(t->in, at + 2, name))
+		if (at + 1 < t->in.n && p[1] == '/' && starts_at(t->in, at + 2, name) &&
+		    name_ends(t, at + 2 + strlen(name)))
 			return at;
 		p++;
 	}

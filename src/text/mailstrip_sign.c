@@ -213,12 +213,46 @@ static bool is_name_at_end(struct mail_lines *ls, size_t i)
 	return (next >= ls->n || ls->v[next].part != MAIL_BODY) && !is_announced(ls, i);
 }
 
+/* Few words without a number, the first in a capital or of a script that has none. */
+static bool like_a_name(struct mail_lines *ls, size_t i)
+{
+	const struct mail_look *l = mail_look(ls, i);
+	struct str s = str_trim(ls->v[i].text);
+	int blanks = 0;
+
+	for (size_t k = 0; k < s.n; k++)
+		blanks += s.p[k] == ' ';
+	bool first = s.n && !(s.p[0] >= 'a' && s.p[0] <= 'z');
+	return first && s.n <= NAME_WIDTH && blanks <= 3 && !strpbrk(l->folded, "0123456789*#:?");
+}
+
+/* Two hyphens part a signature when a blank follows them, as the rule says.  Without it they
+ * may part anything: then a name or a way to reach someone must follow. */
+static bool parts_signature(struct mail_lines *ls, size_t i)
+{
+	struct str s = ls->v[i].text;
+	size_t next = mail_skip_blank(ls, i + 1);
+
+	if (str_starts(s, S("--")) && s.n > 2)
+		return true;
+	if (next >= ls->n || ls->v[next].part != MAIL_BODY || like_a_name(ls, next))
+		return true;
+	for (size_t k = next; k < ls->n && k <= next + SIGN_LINES; k++)
+		if (ls->v[k].part == MAIL_BODY &&
+		    (has_any(mail_look(ls, k)->folded, contacts, COUNT(contacts)) ||
+		     mail_starts_any(mail_look(ls, k)->folded, device, COUNT(device))))
+			return true;
+	return false;
+}
+
 static bool is_signature(struct mail_lines *ls, size_t i)
 {
 	char s[MAIL_FOLDED];
 
 	memcpy(s, mail_look(ls, i)->folded, sizeof s);
-	if (strcmp(s, "--") == 0 || strcmp(s, "—") == 0 || mail_is_rule(s))
+	if (strcmp(s, "--") == 0 || strcmp(s, "—") == 0)
+		return only_a_name(ls, i + 1) && parts_signature(ls, i);
+	if (mail_is_rule(s))
 		return only_a_name(ls, i + 1);
 	if (mail_starts_any(s, device, COUNT(device)))
 		return strlen(s) > 60 || only_a_name(ls, i + 1);

@@ -33,6 +33,11 @@ static const struct {
 	{"Where is it?\n\nBest regards,\nAnn Lee\n+44 20 7946 0000", "Where is it?", "",
 	 "Best regards,\nAnn Lee\n+44 20 7946 0000"},
 	{"Where is it?\n-- \nAnn", "Where is it?", "", "-- \nAnn"},
+	/* two hyphens without a blank part a signature only from what looks like one */
+	{"Where is it?\n--\nAnn Lee\nShop 5", "Where is it?", "", "--\nAnn Lee\nShop 5"},
+	{"Where is it?\n--\nann, tel 030 1234", "Where is it?", "", "--\nann, tel 030 1234"},
+	{"Where is it?\n-- \nqty 2", "Where is it?", "", "-- \nqty 2"},
+	{"Order 123\n--\nqty 2", "Order 123\n--\nqty 2", "", ""},
 	{"Where is it?\n\nSent from my iPhone", "Where is it?", "", "Sent from my iPhone"},
 	{"Thanks\nbut it is broken, and I want to know why nobody answers my mails any more, please?",
 	 "Thanks\nbut it is broken, and I want to know why nobody answers my mails any more, please?", "", ""},

@@ -238,6 +238,9 @@ static const struct {
 	{"", "Where is my parcel? The tracking does not move.", "delivery", COMPLEXITY_SIMPLE},
 	{"Refund", "When will I get it?", "refund", COMPLEXITY_SIMPLE},
 	{"", "优惠券用不了", "promotion", COMPLEXITY_SIMPLE},
+	/* four codes and anger are more than one look; what the subject names counts once */
+	{"", "I am furious, this is unacceptable, refund HX-200B, TSH-RED-42, AB-CD-1234, ZX-900Q!!!", "delivery", COMPLEXITY_MEDIUM},
+	{"Refund for #55012 and #55013", "I am furious, this is unacceptable!!! I want my money back!!!", "refund", COMPLEXITY_SIMPLE},
 	{"Refund refused", "Where is my money? I was injured by the broken lamp, went to hospital and "
 	 "my lawyer will take it to court if you do not refund me.", "refund", COMPLEXITY_COMPLEX},
 };
@@ -256,6 +259,9 @@ static const struct {
 	{"Dziecko połknęło baterię", COMPLEXITY_COMPLEX},
 	{"弁護士に相談します", COMPLEXITY_COMPLEX},
 	{"The adapter caught fire", COMPLEXITY_MEDIUM},
+	{"The lamp is on fire", COMPLEXITY_MEDIUM},
+	{"is it on fire sale", COMPLEXITY_SIMPLE},
+	{"The kettle from on fire sale is defective, it is on fire and does not work", COMPLEXITY_MEDIUM},
 	{"There is an issue with my order, where is my parcel?", COMPLEXITY_SIMPLE},
 	{"Thanks for the courtesy call about my delivery", COMPLEXITY_SIMPLE},
 	{"Que legal, amei", COMPLEXITY_SIMPLE},
@@ -272,6 +278,7 @@ static const struct {
 } said[] = {
 	{"", TOPIC_SAY_NOTHING, TOPIC_PARENTS},          {"a", TOPIC_SAY_NOTHING, TOPIC_PARENTS},
 	{"asdf qwer", TOPIC_SAY_NOTHING, TOPIC_PARENTS}, {"👍", TOPIC_SAY_NOTHING, TOPIC_PARENTS},
+	{"😡", TOPIC_SAY_NOTHING, TOPIC_PARENTS},        {"12345", TOPIC_SAY_NOTHING, TOPIC_PARENTS},
 	{"你好", TOPIC_SAY_NOTHING, TOPIC_PARENTS},      {"Guten Tag", TOPIC_SAY_NOTHING, TOPIC_PARENTS},
 	{"Where is my parcel?", TOPIC_SAY_LEAF, TOPIC_SHIPMENT},
 };
@@ -295,7 +302,8 @@ static void tells_topics(void **state)
 		assert_int_equal(emotion_read(mood, f, str_of(topics[i].body), &e), E_OK);
 		topic_read(a, m, f, str_of(topics[i].subject), str_of(topics[i].body), &e, &t);
 		assert_true(str_eq(text_model_label(m, t.label[0]), str_of(topics[i].label)));
-		assert_int_equal(t.complexity, topics[i].complexity);
+		if (t.complexity != topics[i].complexity)
+			fail_msg("%s: %d", topics[i].body, (int)t.complexity);
 		assert_true(t.parent_p >= t.p[0] - 1e-4f);
 	}
 	for (size_t i = 0; i < COUNT(said); i++) {

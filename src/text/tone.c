@@ -177,14 +177,6 @@ static float weight_of(enum tone_reason r)
 	return r == TONE_INSULT || r == TONE_DOUBT ? 2.6f : r == TONE_REPEAT ? 1.4f : 1.8f;
 }
 
-static bool has_letters(const struct feats *f)
-{
-	for (size_t i = 0; i < f->chars; i++)
-		if (feat_dense(f, i) || (feat_word(f, i) && f->cls[i] != FOLD_DIGIT))
-			return true;
-	return false;
-}
-
 /* The model's opinion as log odds, for or against harsh; 0 without a model or without words. */
 static float heard(const struct text_model *m, struct feats *f, struct str text)
 {
@@ -192,7 +184,7 @@ static float heard(const struct text_model *m, struct feats *f, struct str text)
 	ptrdiff_t harsh = m ? text_model_find(m, S("harsh")) : -1;
 
 	feat_read(f, text, m ? text_model_flags(m) : FEAT_WORDS);
-	if (harsh < 0 || !has_letters(f))
+	if (harsh < 0 || !feat_has_letters(f))
 		return 0;
 	text_model_predict_feats(m, f, p);
 	float q = p[harsh] < 0.01f ? 0.01f : p[harsh] > 0.99f ? 0.99f : p[harsh];
@@ -244,7 +236,7 @@ static void add_clause(const struct text_model *model, struct feats *f, struct s
 			at++;
 		struct str clause = str_slice(draft, at, to);
 		float z = heard(model, f, clause);
-		if (has_letters(f) && z > worst) {
+		if (feat_has_letters(f) && z > worst) {
 			worst = z;
 			hit = (struct tone_hit){at, to, reason_of(f, clause, m)};
 		}
@@ -279,7 +271,7 @@ void tone_read(const struct text_model *model, struct feats *f, struct str draft
 	memset(out, 0, sizeof *out);
 	draft = str_clip(draft, DRAFT * 2);
 	float said = heard(model, f, draft);
-	if (!has_letters(f))
+	if (!feat_has_letters(f))
 		return;
 	fold_draft(draft, &t);
 	find_phrases(&t, language, out);

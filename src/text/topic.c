@@ -59,12 +59,24 @@ static const char *plain(struct arena *a, const struct feats *f)
 	return z;
 }
 
+static bool harmless(const char *at)
+{
+	for (size_t i = 0; i < COUNT(topic_harmless); i++)
+		if (strncmp(at, topic_harmless[i], strlen(topic_harmless[i])) == 0)
+			return true;
+	return false;
+}
+
 static int found(const char *text, const char *const *words, size_t n)
 {
 	int hits = 0;
 
-	for (size_t i = 0; i < n; i++)
-		hits += strstr(text, words[i]) != NULL;
+	for (size_t i = 0; i < n; i++) {
+		const char *at = strstr(text, words[i]);
+		while (at && harmless(at))
+			at = strstr(at + 1, words[i]);
+		hits += at != NULL;
+	}
 	return hits;
 }
 
@@ -80,17 +92,13 @@ static int grave_points(struct arena *a, const struct feats *f)
 }
 
 /* Points for what makes a case long; two make it medium, four complex. */
-static enum complexity weigh(struct arena *a, struct str text, const struct feats *f,
-			     const struct topic *t, const struct emotion *mood)
+static enum complexity weigh(int points, const struct feats *f, const struct topic *t,
+			     const struct emotion *mood)
 {
-	struct spot v[24];
-	int points = grave_points(a, f);
-
 	points += f->words > 60;
 	points += f->words > 150;
 	points += t->count > 1 && t->p[0] < 0.55f && f->words > 4;
 	points += t->count > 1 && t->p[1] > 0.25f && f->words > 25;
-	points += spot_find(text, v, COUNT(v)) > 3;
 	points += mood && mood->p[MOOD_ANGRY] > 0.6f;
 	points += mood && mood->negative > 0.6f && f->words > 40;
 	return points >= 4   ? COMPLEXITY_COMPLEX
@@ -122,7 +130,7 @@ static void find_parent(const struct text_model *m, const float *p, struct topic
 static enum topic_say what_to_say(const struct text_model *m, const struct feats *f,
 				  const struct topic *t)
 {
-	if (f->words == 0 || t->count == 0)
+	if (!feat_has_letters(f) || t->count == 0)
 		return TOPIC_SAY_NOTHING;
 	if (t->p[0] >= text_model_answer_at(m))
 		return TOPIC_SAY_LEAF;
@@ -157,6 +165,7 @@ void topic_read(struct arena *a, const struct text_model *m, struct feats *f, st
 {
 	float p[MODEL_LABELS_MAX];
 	struct buf b = BUF(a);
+	struct spot v[8];
 
 	subject = str_clip(str_trim(subject), 300);
 	body = str_clip(body, FEAT_CHARS * 4);
@@ -167,5 +176,7 @@ void topic_read(struct arena *a, const struct text_model *m, struct feats *f, st
 	buf_add(&b, body);
 	text_model_predict(m, f, buf_str(&b), p);
 	topic_rank(m, f, p, out);
-	out->complexity = weigh(a, str_lower(a, buf_str(&b)), f, out, mood);
+	/* As written: many codes stand in capitals.  The subject's count once. */
+	size_t spots = spot_find(subject, v, COUNT(v)) + spot_find(body, v, COUNT(v));
+	out->complexity = weigh(grave_points(a, f) + (spots > 3), f, out, mood);
 }

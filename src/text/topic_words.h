@@ -58,4 +58,7 @@ static const char *const topic_care[] = {
 	"医院", "住院", "急诊", "看医生", "救护车", "着火了", "起火", "爆炸",
 	"病院", "救急", "入院", "医者", "発火", "火事", "爆発",
 };
+
+/* What begins like one of them and is none. */
+static const char *const topic_harmless[] = {" on fire sale", " on fire tv", " on fire stick", " on fire tablet"};
 /* clang-format on */

@@ -20,6 +20,8 @@ enum {
 	LIST_TIMES_MAX = 256,
 	/* Years walked, days and times compared, in the whole file: some hundred milliseconds. */
 	WORK_MAX = 5000000,
+	OPEN_STEPS = 200, /* what looking for a zone's file counts as */
+	ZONE_NAME_MAX = 256,
 	UID_HASH_BYTES = 16
 };
 
@@ -62,8 +64,8 @@ struct runs {
 };
 
 struct named_zone {
-	struct str name;
-	struct zone_table table;
+	struct str name; /* as the file writes it, or without what stands before it */
+	const struct zone_table *table;
 	struct named_zone *next;
 };
 
@@ -179,22 +181,49 @@ static struct str param(struct str params, struct str name)
 
 /* ---- zones ---- */
 
+/* Among those named before; it comes to the front, for files name the same one again and again.
+ * NULL when it is new. */
+static enum err known_zone(struct reader *r, struct str name, const struct zone_table **out)
+{
+	size_t steps = 0;
+
+	*out = NULL;
+	for (struct named_zone **at = &r->zones; *at && !*out; steps++) {
+		struct named_zone *k = *at;
+		if (!str_eq(k->name, name)) {
+			at = &k->next;
+			continue;
+		}
+		*out = k->table;
+		*at = k->next;
+		k->next = r->zones;
+		r->zones = k;
+	}
+	return spend(r, steps);
+}
+
+static void know_zone(struct reader *r, struct str name, const struct zone_table *table)
+{
+	struct named_zone *k = NEW(r->a, struct named_zone);
+
+	*k = (struct named_zone){str_dup(r->a, name), table, r->zones};
+	r->zones = k;
+}
+
 static enum err open_zone(struct reader *r, struct str name, const struct zone_table **out)
 {
 	struct zone *z;
 
-	for (struct named_zone *k = r->zones; k; k = k->next)
-		if (str_eq(k->name, name)) {
-			*out = &k->table;
-			return E_OK;
-		}
+	TRY(known_zone(r, name, out));
+	if (*out)
+		return E_OK;
+	TRY(spend(r, OPEN_STEPS));
 	TRY(zone_open(r->a, name, &z, r->why));
-	struct named_zone *k = NEW(r->a, struct named_zone);
-	*k = (struct named_zone){.name = str_dup(r->a, name), .next = r->zones};
+	struct zone_table *table = NEW(r->a, struct zone_table);
 	zone_parts(r->a, z, date_to_days((struct date){HOURS_YEAR_MIN, 1, 1}) * DAY_MS,
-		   date_to_days((struct date){HOURS_YEAR_MAX + 1, 1, 1}) * DAY_MS, &k->table);
-	r->zones = k;
-	*out = &k->table;
+		   date_to_days((struct date){HOURS_YEAR_MAX + 1, 1, 1}) * DAY_MS, table);
+	know_zone(r, name, table);
+	*out = table;
 	return E_OK;
 }
 
@@ -202,18 +231,24 @@ static enum err open_zone(struct reader *r, struct str name, const struct zone_t
 static enum err find_zone(struct reader *r, struct str name, const struct zone_table **out)
 {
 	bool prefixed = str_starts(name, S("/"));
+	struct str rest = str_slice(name, prefixed, name.n);
 	enum err e;
 
-	if (prefixed)
-		name = str_slice(name, 1, name.n);
-	while ((e = open_zone(r, name, out)) == E_INVALID && prefixed) {
-		ptrdiff_t slash = str_find_char(name, '/');
+	if (name.n > ZONE_NAME_MAX)
+		return refuse(r, E_INVALID, "hours.ical_zone");
+	TRY(known_zone(r, name, out));
+	if (*out)
+		return E_OK;
+	while ((e = open_zone(r, rest, out)) == E_INVALID && prefixed) {
+		ptrdiff_t slash = str_find_char(rest, '/');
 		if (slash < 0)
 			break;
-		name = str_slice(name, (size_t)slash + 1, name.n);
+		rest = str_slice(rest, (size_t)slash + 1, rest.n);
 	}
 	if (e == E_INVALID)
 		return refuse(r, e, "hours.ical_zone");
+	if (e == E_OK && prefixed)
+		know_zone(r, name, *out);
 	return e;
 }
 
@@ -421,10 +456,8 @@ static enum err end_event(struct reader *r)
 
 /* ---- properties ---- */
 
-static enum err read_time(struct reader *r, struct str params, struct str v, struct ical_time *t)
+static enum err read_time(struct reader *r, struct str zone, struct str v, struct ical_time *t)
 {
-	struct str zone = param(params, S("TZID"));
-
 	if (!ical_read_time(str_trim(v), t))
 		return refuse(r, E_INVALID, "hours.ical_value");
 	if (t->timed && !r->home)
@@ -434,12 +467,12 @@ static enum err read_time(struct reader *r, struct str params, struct str v, str
 
 static enum err read_times(struct reader *r, struct str params, struct str v, struct times *to)
 {
-	struct str one;
+	struct str one, zone = param(params, S("TZID"));
 
 	while (str_cut(&v, ',', &one)) {
 		if (to->n == LIST_TIMES_MAX)
 			return refuse(r, E_TOOLARGE, "hours.ical_much");
-		TRY(read_time(r, params, one, &to->v[to->n++]));
+		TRY(read_time(r, zone, one, &to->v[to->n++]));
 	}
 	return E_OK;
 }
@@ -461,7 +494,7 @@ static enum err read_moved(struct reader *r, struct str params, struct str v)
 	if (param(params, S("RANGE")).n)
 		return refuse(r, E_INVALID, "hours.ical_rule");
 	r->ev.moved = true;
-	return read_time(r, params, v, &r->ev.was);
+	return read_time(r, param(params, S("TZID")), v, &r->ev.was);
 }
 
 static enum err event_value(struct reader *r, struct str name, struct str params, struct str v)
@@ -470,11 +503,11 @@ static enum err event_value(struct reader *r, struct str name, struct str params
 
 	if (str_eq_nocase(name, S("DTSTART"))) {
 		e->has_start = true;
-		return read_time(r, params, v, &e->start);
+		return read_time(r, param(params, S("TZID")), v, &e->start);
 	}
 	if (str_eq_nocase(name, S("DTEND"))) {
 		e->has_end = true;
-		return read_time(r, params, v, &e->end);
+		return read_time(r, param(params, S("TZID")), v, &e->end);
 	}
 	if (str_eq_nocase(name, S("DURATION"))) {
 		e->has_duration = ical_read_duration(v, &e->duration);

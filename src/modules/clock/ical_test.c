@@ -12,6 +12,11 @@
 #include <cmocka.h>
 
 #define CAL(events) "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" events "END:VCALENDAR\r\n"
+#define DATES_10                                                                                   \
+	",20260701T090000,20260701T090000,20260701T090000,20260701T090000,20260701T090000,"        \
+	"20260701T090000,20260701T090000,20260701T090000,20260701T090000,20260701T090000"
+#define DATES_50    DATES_10 DATES_10 DATES_10 DATES_10 DATES_10
+#define DATES_200   DATES_50 DATES_50 DATES_50 DATES_50
 #define EVENT(body) "BEGIN:VEVENT\r\n" body "END:VEVENT\r\n"
 
 /* clang-format off */
@@ -190,6 +195,76 @@ static void test_desks(void **state)
 
 /* ---- large and slow ones ---- */
 
+/* clang-format off */
+static const struct long_line {
+	const char *what, *before; /* `times` of a part follow it, then `after` */
+	size_t times;
+	const char *part, *after;
+	enum err err;
+} long_lines[] = {
+	{"a name as long as a book",   "DTSTART;TZID=/",        100000, "a/", "Asia/Tokyo:20260701T090000", E_INVALID},
+	{"one too long",               "DTSTART;TZID=/",        123, "a/", "Asia/Tokyo:20260701T090000", E_INVALID},
+	{"as long as it may be",       "DTSTART;TZID=/",        122, "a/", "Asia/Tokyo:20260701T090000", E_OK},
+	{"one zone, often prefixed",   "DTSTART:20260701T090000\r\n", 60000, "COMMENT:x\r\nRDATE;TZID=/a.example/b/c/d/Asia/Tokyo:20260701T090000\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART:20260701T090000\r\n", "", E_OK},
+	{"a book before 200 dates",    "DTSTART:20260701T090000\r\nRDATE;X=", 1500000, "0123456789", ":20260701T090000" DATES_200, E_OK},
+};
+/* clang-format on */
+
+static void test_long_lines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(long_lines); i++) {
+		const struct long_line *m = &long_lines[i];
+		struct arena *a = arena_new();
+		struct buf b = BUF(a);
+		struct hours_calendar c = {.zone = S("Asia/Shanghai")};
+		struct hours_why why = {0};
+
+		buf_z(&b, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n");
+		buf_z(&b, m->before);
+		for (size_t n = 0; n < m->times; n++)
+			buf_z(&b, m->part);
+		buf_z(&b, m->after);
+		buf_z(&b, "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+		clock_t t0 = clock();
+		enum err e = hours_read_ical(a, buf_str(&b), 2026, 2026, &c, &why);
+		double s = (double)(clock() - t0) / CLOCKS_PER_SEC;
+		if (e != m->err || (e != E_OK && strcmp(why.key, "hours.ical_zone") != 0))
+			fail_msg("%s: %s (%s)", m->what, err_name(e), why.key);
+		if (s >= 2)
+			fail_msg("%s: %.2f s", m->what, s);
+		arena_free(a);
+	}
+}
+
+/* Four hundred names and then the first again is no work; names that never come again are. */
+static void test_many_zones(void **state)
+{
+	static const char *const names[] = {"Asia/Tokyo", "Europe/Berlin", "UTC"};
+	static const enum err want[] = {E_OK, E_TOOLARGE};
+	(void)state;
+
+	for (size_t k = 0; k < COUNT(want); k++) {
+		struct arena *a = arena_new();
+		struct buf b = BUF(a);
+		struct hours_calendar c = {.zone = S("Asia/Shanghai")};
+		struct hours_why why = {0};
+
+		buf_z(&b, "BEGIN:VCALENDAR\r\n");
+		for (int i = 0; b.n < HOURS_ICAL_MAX - 2000; i++)
+			buf_fmt(&b, EVENT("DTSTART;TZID=/a%d/b/c/%s:20260701T090000\r\n"),
+				k || i < 400 ? i : 0, names[k || i < 400 ? i % 3 : 0]);
+		buf_z(&b, "END:VCALENDAR\r\n");
+		clock_t t0 = clock();
+		enum err e = hours_read_ical(a, buf_str(&b), 2026, 2026, &c, &why);
+		double s = (double)(clock() - t0) / CLOCKS_PER_SEC;
+		print_message("zones %zu: %.2f s: %s\n", k, s, err_name(e));
+		assert_string_equal(err_name(e), err_name(want[k]));
+		assert_true(s < 2);
+		arena_free(a);
+	}
+}
+
 /* Ten megabytes of events are read, cut anywhere they are refused. */
 static void test_large_feed(void **state)
 {
@@ -268,10 +343,9 @@ static void test_slow_feeds(void **state)
 int main(void)
 {
 	const struct CMUnitTest all[] = {
-	    cmocka_unit_test(test_feeds),
-	    cmocka_unit_test(test_desks),
-	    cmocka_unit_test(test_large_feed),
-	    cmocka_unit_test(test_slow_feeds),
+	    cmocka_unit_test(test_feeds),      cmocka_unit_test(test_desks),
+	    cmocka_unit_test(test_large_feed), cmocka_unit_test(test_slow_feeds),
+	    cmocka_unit_test(test_long_lines), cmocka_unit_test(test_many_zones),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "modules/clock/hours.h"
 
-enum { NAME_BYTES_MAX = 63, FILE_BYTES_MAX = 256 << 10 };
+enum { NAME_BYTES_MAX = 63, SAID_BYTES_MAX = 200, FILE_BYTES_MAX = 256 << 10 };
 
 static const char *folder = "/usr/share/zoneinfo";
 
@@ -19,6 +19,8 @@ static bool letters_ok(struct str name)
 {
 	char before = '/';
 
+	if (name.n > NAME_BYTES_MAX)
+		return false;
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
 		bool word = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -27,7 +29,7 @@ static bool letters_ok(struct str name)
 			return false;
 		before = c;
 	}
-	return name.n > 0 && name.n <= NAME_BYTES_MAX && before != '/';
+	return name.n > 0 && before != '/';
 }
 
 /* Copies of the database that count otherwise, and what this machine calls its own. */
@@ -54,7 +56,8 @@ enum err zone_open(struct arena *a, struct str name, struct zone **out, struct h
 	struct str bytes;
 
 	if (!letters_ok(name) || aside(name))
-		return refuse(why, E_INVALID, "hours.unknown_zone", str_z(a, name));
+		return refuse(why, E_INVALID, "hours.unknown_zone",
+			      str_z(a, str_clip(name, SAID_BYTES_MAX)));
 	if (!read_file(a, name, &bytes)) {
 		if (!read_file(a, S("UTC"), &bytes))
 			return refuse(why, E_INTERNAL, "hours.no_zones", folder);

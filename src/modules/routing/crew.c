@@ -12,7 +12,7 @@
 
 enum {
 	JOINS = 4,      /* a tick, so that none takes long */
-	FLOOD_S = 1500, /* a peak shorter than that is none: to free a crew takes long itself */
+	FLOOD_S = 1500, /* in red, or not below its release: to free a crew takes long itself */
 };
 
 static void count(struct engine *e, const struct person *p, int by)
@@ -98,7 +98,9 @@ void crew_keep(struct engine *e)
 	for (uint32_t i = 0; i < e->n_people && e->on_crew; i++)
 		if (e->people[i].crew && (!fits(&e->people[i]) || (!e->flood && !e->callbacks)))
 			leave(e, i);
-	for (int k = 0; k < JOINS && e->flood && e->on_crew < e->w.crew * e->n_on; k++) {
+	/* A desk too small for half a person of that share does worse with a crew. */
+	double wanted = e->w.crew * e->n_on >= 0.5 ? e->w.crew * e->n_on : 0;
+	for (int k = 0; k < JOINS && e->flood && e->on_crew < wanted; k++) {
 		uint32_t who = best_to_join(e);
 		if (who == NONE)
 			return;

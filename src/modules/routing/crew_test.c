@@ -186,15 +186,22 @@ static void test_who_joins(void **state)
 	arena_free(d.a);
 }
 
-static void test_no_crew_when_off(void **state)
+/* Off, and where the share is less than half a person; with more than half there is one. */
+static void test_size_of_crew(void **state)
 {
-	struct desk d = desk_new(0);
+	static const struct {
+		double crew;
+		int size;
+	} rows[] = {{0, 0}, {0.015, 0}, {0.03, 1}};
 	(void)state;
 
-	run(&d, 0, 4000, 4);
-	assert_int_equal(engine_stats(d.e).state, ROUTE_RED);
-	assert_int_equal(size_of_crew(&d), 0);
-	arena_free(d.a);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct desk d = desk_new(rows[i].crew);
+		run(&d, 0, 4000, 4);
+		assert_int_equal(engine_stats(d.e).state, ROUTE_RED);
+		assert_int_equal(size_of_crew(&d), rows[i].size);
+		arena_free(d.a);
+	}
 }
 
 /* When it is over, who was of the crew takes chats as before. */
@@ -248,7 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_crew_in_a_flood),  cmocka_unit_test(test_who_joins),
-	    cmocka_unit_test(test_no_crew_when_off), cmocka_unit_test(test_crew_is_given_back),
+	    cmocka_unit_test(test_size_of_crew),     cmocka_unit_test(test_crew_is_given_back),
 	    cmocka_unit_test(test_crew_is_restored),
 	};
 

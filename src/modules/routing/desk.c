@@ -298,6 +298,7 @@ uint32_t desk_put(struct engine *e, const struct route_person *spec)
 		who = add(e, spec);
 	struct person *p = &e->people[who];
 	bool on = p->on;
+	uint64_t turns = p->turns; /* she does not come late: she was there */
 	if (on)
 		desk_on(e, who, false);
 	p->spec = *spec;
@@ -305,23 +306,47 @@ uint32_t desk_put(struct engine *e, const struct route_person *spec)
 	learn_languages(e, p);
 	if (p->crew)
 		crew_recount(e);
-	if (on)
+	if (on) {
 		desk_on(e, who, true);
+		p->turns = turns;
+	}
 	return who;
 }
 
-/* Tags nobody had named until now: what each person makes of them. */
-void desk_know_languages(struct engine *e)
+static bool knows_any(const struct engine *e, const struct person *p, size_t from)
 {
+	for (size_t l = from; l < e->set.langs.n; l++)
+		if (command_of(e, &p->spec, (int)l))
+			return true;
+	return false;
+}
+
+/* Tags nobody had named until now, from `from`: who speaks a variant of one moves to the people of
+ * another signature, and keeps her place among them. */
+void desk_know_languages(struct engine *e, size_t from)
+{
+	bool moved = false;
+
 	for (uint32_t i = 0; i < e->n_people; i++) {
-		bool on = e->people[i].on;
-		if (on)
-			desk_on(e, i, false);
-		learn_languages(e, &e->people[i]);
-		if (on)
-			desk_on(e, i, true);
+		struct person *p = &e->people[i];
+		if (!knows_any(e, p, from))
+			continue;
+		uint64_t place = p->listed_seq;
+		moved = true;
+		unlist(e, i);
+		if (p->on) {
+			count_sig(e, p, -1);
+			count_capacity(e, p, -1);
+		}
+		learn_languages(e, p);
+		if (p->on) {
+			count_sig(e, p, 1);
+			count_capacity(e, p, 1);
+		}
+		p->listed_seq = place;
 	}
-	crew_recount(e);
+	if (moved)
+		desk_relist(e, NEWN(e->a, uint32_t, e->n_people + 1));
 }
 
 /* ---- work in hand ---- */

@@ -77,7 +77,7 @@ void engine_names(struct engine *e, const struct route_setup *s)
 	e->set.topics = s->topics;
 	e->set.markets = s->markets;
 	if (s->langs.n > langs)
-		desk_know_languages(e);
+		desk_know_languages(e, langs);
 }
 
 void engine_set_weights(struct engine *e, const struct route_weights *w)
@@ -255,10 +255,12 @@ static enum err presence(struct engine *e, int64_t agent, bool on)
 	return E_OK;
 }
 
+enum { EXPIRE_MAX = 256 }; /* a tick; the others at the next one */
+
 /* Offers nobody answered go back to the queue, oldest first. */
 static void expire_offers(struct engine *e)
 {
-	while (e->offer_head != NONE) {
+	for (int k = 0; k < EXPIRE_MAX && e->offer_head != NONE; k++) {
 		const struct item *x = &e->items[e->offer_head];
 		if (e->now - x->at < e->w.offer_s)
 			return;

@@ -225,7 +225,7 @@ struct queue_class *queue_head_class(const struct engine *, const struct bin *, 
 /* desk.c */
 uint32_t desk_find(const struct engine *, int64_t agent);
 uint32_t desk_put(struct engine *, const struct route_person *);
-void desk_know_languages(struct engine *);
+void desk_know_languages(struct engine *, size_t from);
 void desk_on(struct engine *, uint32_t person, bool on);
 void desk_work(struct engine *, struct person *); /* bring her work clocks to now */
 void desk_give(struct engine *, uint32_t person, uint32_t item);

@@ -118,6 +118,41 @@ static void restores_offers(void **state)
 	arena_free(d.a);
 }
 
+/* A language nobody had named until now, or a change of one's own grades, is no late arrival. */
+static void keeps_turns(void **state)
+{
+	(void)state;
+	struct desk d = desk_of(3);
+
+	desk_open(&d);
+	for (int64_t i = 0; i < 2; i++) {
+		assert_int_equal(arrive(&d, 1, (struct arrival){i, -1, DE, 0, CH_CHAT, 0, 0}), i);
+		assert_int_equal(event(&d, ROUTE_FREE, 1, i, i), E_OK);
+	}
+	assert_true(route_name(d.a, &d.s->langs, S("ko")) > TH);
+	engine_names(d.e, d.s);
+	struct route_event v = {.kind = ROUTE_PERSON, .t = 2, .person = &d.s->people[2]};
+	assert_int_equal(engine_step(d.e, &v, &d.out), E_OK);
+	assert_int_equal(arrive(&d, 3, (struct arrival){5, -1, DE, 0, CH_CHAT, 0, 0}), 2);
+	arena_free(d.a);
+}
+
+/* Who speaks a variant of the new tag is found under it at once. */
+static void knows_new_tags(void **state)
+{
+	(void)state;
+	struct desk d = desk_of(2);
+
+	d.s->people[0].langs[0] = (struct route_speaks){TH, 5};
+	desk_open(&d);
+	int austrian = route_name(d.a, &d.s->langs, S("de-AT"));
+	engine_names(d.e, d.s);
+	assert_int_equal(
+	    arrive(&d, 1, (struct arrival){5, -1, (uint8_t)austrian, 0, CH_CHAT, 0, 0}), 1);
+	assert_int_equal(d.out.v[0].terms.grade, 5);
+	arena_free(d.a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +160,8 @@ int main(void)
 	    cmocka_unit_test(serves_whom_nobody_speaks_to),
 	    cmocka_unit_test(finds_the_person_before),
 	    cmocka_unit_test(finds_who_knows_the_matter),
+	    cmocka_unit_test(keeps_turns),
+	    cmocka_unit_test(knows_new_tags),
 	    cmocka_unit_test(asks_everyone),
 	    cmocka_unit_test(restores_offers),
 	};

@@ -219,10 +219,11 @@ static void explain_contact(const struct engine *e, const struct search *s, stru
 	const struct route_model *m = &e->set.model;
 
 	t->value = a->index;
-	t->because = t->crew && e->waiting > 1 ? BECAUSE_CREW : BECAUSE_REST;
+	const struct queue_class *c = &e->classes[e->items[a->item].class];
+	bool calls = t->crew && e->flood && route_place_of(c->channel) == PLACE_PHONE;
+	t->because = calls && e->waiting > 1 ? BECAUSE_CREW : BECAUSE_REST;
 	if (b->item == NONE)
 		return;
-	const struct queue_class *c = &e->classes[e->items[a->item].class];
 	const struct queue_class *d = &e->classes[e->items[b->item].class];
 	double w = value_weight(e, c->vip, c->emotion), v = value_weight(e, d->vip, d->emotion);
 	double rw = e->w.resolve * w * a->pair.p;

@@ -338,13 +338,19 @@ static const struct {
 	const char *language, *draft;
 	bool harsh;
 } drafts[] = {
+	{"en", "Tracking: LX123456785CN", false},              {"en", "www.shop.example", false},
 	{"en", "", false},         {"en", "👍", false},         {"en", "12345", false},      {"en", "?!", false},
 	{"en", "Your order number is 4471.", false},           {"en", "No problem at all, we'll replace it.", false},
 	{"de", "Ihre Bestellnummer lautet 4471.", false},      {"ja", "問題ありません、交換します。", false},
 	{"ja", "お待たせして申し訳ありません。", false},       {"fr", "Votre colis est parti.", false},
+	/* plain facts have no manners */
+	{"en", "We do not ship to Norway.", false},            {"de", "Wir liefern nicht nach Norwegen.", false},
+	{"es", "No hay stock.", false},                        {"ja", "サイズは少し小さめです。", false},
+	{"zh", "不发新疆。", false},                           {"ja", "在庫はありません。", false},
+	{"en", "It is out of stock, stop complaining.", true}, {"en", "Learn to read: www.shop.example", true},
 	{"en", "Write whatever review you like", true},        {"de", "Dann klagen Sie doch.", true},
 	{"es", "Ni hablar.", true},                            {"zh", "有本事你去告。", true},
-	{"ja", "ありえません。そっちの問題でしょ。", true},
+	{"ja", "ありえません。そっちの問題でしょ。", true},   {"fr", "Non.", true},
 };
 /* clang-format on */
 
@@ -364,7 +370,8 @@ static void names_what_is_harsh(void **state)
 		tone_read(m, f, draft, drafts[i].language, &t);
 		if (t.harsh != drafts[i].harsh)
 			fail_msg("%s: %g", drafts[i].draft, (double)t.p);
-		assert_true(!t.harsh || t.hits > 0);
+		bool known = tone_better(drafts[i].language, TONE_COLD) != NULL;
+		assert_true(t.harsh && known ? t.hits > 0 : t.hits == 0);
 		for (size_t k = 0; k < t.hits; k++) {
 			assert_true(t.hit[k].from < t.hit[k].to && t.hit[k].to <= draft.n);
 			assert_non_null(tone_better(drafts[i].language, t.hit[k].reason));
@@ -384,7 +391,7 @@ static void tells_a_drafts_language(void **state)
 	const char *why;
 
 	assert_int_equal(lang_map(a, MODELS "/lang.table", &langs, &why), E_OK);
-	for (size_t i = 4; i < COUNT(drafts); i++)
+	for (size_t i = 6; i < COUNT(drafts); i++)
 		assert_string_equal(tone_language(langs, str_of(drafts[i].draft)),
 				    strcmp(drafts[i].language, "fr") == 0 ? ""
 									  : drafts[i].language);
@@ -406,6 +413,11 @@ static void warns_of_harsh_drafts(void **state)
 	tone_read(m, f, draft, "en", &t);
 	assert_true(t.harsh && t.hits == 1 && t.hit[0].reason == TONE_BLAME);
 	assert_true(str_eq(str_slice(draft, t.hit[0].from, t.hit[0].to), S("YOUR problem")));
+	/* a zero hides nothing on either side of it */
+	tone_read(m, f, S("Fine.\0 You are lying to us, stop complaining"), "en", &t);
+	assert_true(t.harsh && t.hits == 2);
+	tone_read(m, f, S("You are lying to us.\0 Stop complaining"), "en", &t);
+	assert_true(t.harsh && t.hits == 2);
 	tone_read(NULL, f, S("Thank you, I will check it right away."), "en", &t);
 	assert_false(t.harsh);
 	tone_read(m, f, S(""), "xx", &t);

@@ -2,16 +2,19 @@
 #include "text/tone.h"
 
 #include "text/fold.h"
+#include "text/spot.h"
 #include "text/tone_words.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { DRAFT = 4096 };
+enum { DRAFT = 4096, FACT_CHARS = 60, CODES = 64 };
 
 /* What moves the log odds of a harsh draft: nothing known, courtesy, a number (who states one
  * states a fact), the model; and a language whose manners are not known here. */
 static const float BIAS = 1, COURTESY = -1.3f, FACT = -0.5f, MODEL = 0.7f, FOREIGN = -1;
+/* A short sentence about the goods that points at nobody: the model must be very sure. */
+static const float PLAIN = -3;
 /* Where a harsh phrase was found, the model may doubt it no more than so. */
 static const float DOUBT = -1.5f;
 
@@ -50,7 +53,8 @@ static void fold_draft(struct str draft, struct folded *out)
 			uint32_t c = f.c[i] == 0x2019 ? '\'' : f.c[i];
 			size_t k = fold_bare(c, bare);
 			for (size_t j = 0; j < k && out->n < DRAFT; j++) {
-				size_t w = fold_utf8(bare[j], out->p + out->n);
+				/* what looks for phrases stops at a zero */
+				size_t w = fold_utf8(bare[j] ? bare[j] : ' ', out->p + out->n);
 				for (size_t b = 0; b < w; b++) {
 					out->from[out->n] = (uint32_t)f.from;
 					out->to[out->n++] = (uint32_t)f.to;
@@ -118,22 +122,29 @@ static void find_shouting(struct str d, struct tone *out)
 /* Courtesy that a friendly sentence mostly carries, and the words that point at the customer. */
 /* clang-format off */
 static const struct manners {
-	const char *language, *courtesy[34], *you[8];
+	const char *language, *courtesy[34], *you[8], *goods[16];
 } manners[] = {
 	{"en", {"please", "sorry", "thank", "afraid", "apolog", "unfortunately", "happy", "glad", "i will", "we will", "let me",
 		"could you", "would you", "may i", "understand", "i have", "we have", "you can", "attached", "welcome", "regret", "wish", "would", "excuse", "of course", "certainly", "i hope", "we hope", "appreciate", "feel free", "no problem"},
-	       {"you", "your", "yourself", "you're", "you've"}},
+	       {"you", "your", "yourself", "you're", "you've"},
+	       {"ship to", "deliver to", "in stock", "out of stock", "sold out", "available", "runs small", "runs large",
+		"comes in", "is made of", "days", "warranty covers"}},
 	{"de", {"bitte", "danke", "dank", "leider", "tut mir leid", "entschuldig", "gern", "verstehe", "konnten sie", "wurden sie", "darf ich",
 		"ich habe", "wir haben", "ich frage", "sie konnen", "anbei", "bedauern", "passt ihnen", "grusse", "schon,", "ihnen gern", "sicherheit", "wunsche", "erhalten", "selbstverstandlich", "hoffe", "verzeih", "kein problem", "keine sorge"},
-	       {"sie", "ihr", "ihre", "ihren", "ihnen"}},
+	       {"sie", "ihr", "ihre", "ihren", "ihnen"},
+	       {"liefern nicht nach", "liefern nur", "liefern nach", "versenden nicht nach", "versenden nur", "auf lager", "vorratig", "ausverkauft",
+		"verfugbar", "fallt klein aus", "fallt gross aus", "tage", "meter", "zentimeter", "lieferbar"}},
 	{"es", {"por favor", "gracias", "lament", "disculpe", "siento", "perdon", "por desgracia", "gusto", "entiendo", "comprendo", "podria", "puedo",
 		"hemos", "le escribo", "le ayudo", "adjunto", "me temo", "puede", "me alegra", "no se preocupe", "no hace falta", "seguridad", "recibira", "agradec", "recomend", "sentimos", "ayudar", "alegra", "espero que", "por supuesto", "sin problema"},
-	       {"usted", "su", "sus"}},
+	       {"usted", "su", "sus"},
+	       {"stock", "existencias", "agotad", "disponible", "enviamos", "no enviamos", "talla es", "talla pequen", "talla grande", "color es", "dias", "la garantia"}},
 	{"zh", {"请", "您", "麻烦", "抱歉", "谢谢", "感谢", "不好意思", "帮您", "祝", "好吗", "可以为", "理解", "欢迎", "遗憾", "为您", "我们会", "已经", "放心", "没问题", "希望", "由我们", "马上", "给您"},
-	       {"你"}},
+	       {"你"},
+	       {"没货", "没有货", "缺货", "有货", "现货", "断货", "售完", "不发", "偏小", "偏大", "到货", "包邮", "保修", "尺码", "发往"}},
 	{"ja", {"いたします", "いたしました", "ございます", "ございません", "申し訳", "恐れ入り", "ありがとう", "いただけ", "いただき", "お願い", "あいにく", "ご確認",
 		"お知らせ", "承り", "お待ち", "お手数", "でしょうか", "どうぞ", "いかが", "ご理解", "存じ", "お届け", "ください", "できます", "おります", "かしこまり", "承知", "させてい", "ご案内", "お送り", "問題ありません"},
-	       {"あなた", "そちら", "そっち", "しろ", "言い訳", "だから"}},
+	       {"あなた", "そちら", "そっち", "しろ", "言い訳", "だから"},
+	       {"在庫", "売り切れ", "完売", "サイズ", "小さめ", "大きめ", "色は", "送料は", "発送", "素材", "配送", "営業日"}},
 };
 /* clang-format on */
 
@@ -161,14 +172,24 @@ static bool has_number(const struct folded *t)
 	return false;
 }
 
+/* Few words about the goods, not about the one who reads. */
+static bool plain_fact(const struct folded *t, const struct feats *f, const struct manners *m)
+{
+	bool goods = false;
+
+	for (size_t k = 0; k < COUNT(m->goods) && m->goods[k]; k++)
+		goods |= strstr(t->p, m->goods[k]) != NULL;
+	return goods && f->chars <= FACT_CHARS && !says_you(t, m);
+}
+
 /* 0, and below for courtesy and facts. */
-static float manner_of(const struct folded *t, const struct manners *m)
+static float manner_of(const struct folded *t, const struct manners *m, bool codes)
 {
 	int kind = 0;
 
 	for (size_t k = 0; k < COUNT(m->courtesy) && m->courtesy[k]; k++)
 		kind += strstr(t->p, m->courtesy[k]) != NULL;
-	return COURTESY * (float)(kind > 2 ? 2 : kind) + (has_number(t) ? FACT : 0);
+	return COURTESY * (float)(kind > 2 ? 2 : kind) + (codes || has_number(t) ? FACT : 0);
 }
 
 /* Insults and accusations weigh more than an impatient word. */
@@ -248,6 +269,24 @@ static void add_clause(const struct text_model *model, struct feats *f, struct s
 	add_hit(out, hit.from, hit.to, hit.reason);
 }
 
+/* The draft with blanks for addresses and codes, which have no manners; *n is how many. */
+static struct str hide_codes(struct str draft, char *room, size_t *n)
+{
+	struct spot v[CODES];
+	size_t found = spot_find(draft, v, CODES);
+
+	*n = 0;
+	if (draft.n)
+		memcpy(room, draft.p, draft.n);
+	for (size_t i = 0; i < found; i++) {
+		if (v[i].kind == SPOT_AMOUNT || v[i].kind == SPOT_DATE)
+			continue;
+		memset(room + v[i].from, ' ', v[i].to - v[i].from);
+		++*n;
+	}
+	return (struct str){room, draft.n};
+}
+
 const char *tone_language(const struct lang_table *langs, struct str draft)
 {
 	enum { FIVE = COUNT(manners) };
@@ -266,22 +305,30 @@ void tone_read(const struct text_model *model, struct feats *f, struct str draft
 {
 	const struct manners *m = manners_of(language);
 	struct folded t;
+	char room[DRAFT * 2];
+	size_t codes;
 	float z = BIAS;
 
 	memset(out, 0, sizeof *out);
-	draft = str_clip(draft, DRAFT * 2);
-	float said = heard(model, f, draft);
+	draft = str_clip(draft, sizeof room);
+	float whole = heard(model, f, draft);
+	draft = hide_codes(draft, room, &codes);
+	float said = codes ? heard(model, f, draft) : whole;
 	if (!feat_has_letters(f))
 		return;
+	said = said < whole ? said : whole; /* without its code a sentence is cut short */
 	fold_draft(draft, &t);
 	find_phrases(&t, language, out);
 	find_shouting(draft, out);
+	if (codes && f->words <= 2 && out->hits == 0)
+		return;
 	for (size_t i = 0; i < out->hits; i++)
 		z += weight_of(out->hit[i].reason);
 	z += MODEL * (out->hits && said < DOUBT ? DOUBT : said);
-	z += m ? manner_of(&t, m) : FOREIGN;
+	z += m ? manner_of(&t, m, codes) : FOREIGN;
+	z += m && out->hits == 0 && plain_fact(&t, f, m) ? PLAIN : 0;
 	out->p = 1 / (1 + expf(-z));
 	out->harsh = out->p >= 0.5f;
-	if (out->harsh && out->hits == 0)
+	if (out->harsh && out->hits == 0 && m)
 		add_clause(model, f, draft, m, out);
 }

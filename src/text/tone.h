@@ -28,8 +28,8 @@ struct tone_hit {
 
 struct tone {
 	bool harsh;
-	float p;                        /* 0 to 1; 0 for a draft without words */
-	struct tone_hit hit[TONE_HITS]; /* at least one when the draft is harsh */
+	float p;                        /* 0 to 1; 0 for codes and signs without words */
+	struct tone_hit hit[TONE_HITS]; /* at least one when it is harsh, in the five languages */
 	size_t hits;
 };
 

@@ -31,9 +31,9 @@ struct times {
 };
 
 struct event {
-	bool has_start, has_end, has_duration, has_uid, moved, cancelled;
+	bool has_start, has_end, has_uid, moved, cancelled;
 	struct ical_time start, end, was; /* was: RECURRENCE-ID */
-	int64_t duration;
+	struct ical_length length;
 	struct ical_rule rule;
 	struct str name;
 	unsigned char uid[UID_HASH_BYTES];
@@ -259,12 +259,12 @@ static int64_t instant(const struct reader *r, const struct ical_time *t)
 	return zone_instant(t->zone ? t->zone : r->home, t->wall);
 }
 
-/* What the calendar's own wall clock shows then. */
-static int64_t home_wall(const struct reader *r, const struct ical_time *t)
+/* What the calendar's own wall clock shows so much time after. */
+static int64_t home_wall(const struct reader *r, const struct ical_time *t, int64_t after)
 {
-	if (!t->utc && !t->zone)
+	if (!t->utc && !t->zone && after == 0)
 		return t->wall;
-	int64_t at = instant(r, t);
+	int64_t at = instant(r, t) + after;
 	return at + r->home->v[zone_row(r->home, at)].offset;
 }
 
@@ -346,10 +346,10 @@ static enum err put_one(struct reader *r, struct ical_time t)
 	if (is_gone)
 		return E_OK;
 	struct ical_time end = t;
-	end.wall += e->duration;
+	end.wall += e->length.nominal;
 	if (!t.timed)
 		return put(r, &r->days, t.wall, end.wall);
-	return put(r, &r->closed, home_wall(r, &t), home_wall(r, &end));
+	return put(r, &r->closed, home_wall(r, &t, 0), home_wall(r, &end, e->length.exact));
 }
 
 static bool over(const struct reader *r, const struct ical_time *t)
@@ -404,30 +404,31 @@ static enum err note_moved(struct reader *r)
 	return E_OK;
 }
 
-/* The event's length, in milliseconds of the clock of its beginning. */
+/* The event's length.  From a clock to the same clock it is nominal: a night shift's end stays at
+ * its hour in the years in which the clock is put back that night. */
 static enum err measure(struct reader *r)
 {
 	struct event *e = &r->ev;
+	struct ical_length *l = &e->length;
 
 	if (!e->has_start)
 		return refuse(r, E_MALFORMED, "hours.ical_no_start");
 	if (e->has_end && e->end.timed != e->start.timed)
 		return refuse(r, E_INVALID, "hours.ical_value");
-	bool one_clock = e->end.utc == e->start.utc && e->end.zone == e->start.zone;
-	if (e->has_end)
-		e->duration = one_clock || !e->start.timed
-				  ? e->end.wall - e->start.wall
-				  : instant(r, &e->end) - instant(r, &e->start);
-	else if (!e->has_duration)
-		e->duration = 0;
-	if (e->duration < 0)
+	bool one_clock =
+	    !e->start.timed || (e->end.utc == e->start.utc && e->end.zone == e->start.zone);
+	if (e->has_end && one_clock)
+		*l = (struct ical_length){.nominal = e->end.wall - e->start.wall};
+	else if (e->has_end)
+		*l = (struct ical_length){.exact = instant(r, &e->end) - instant(r, &e->start)};
+	int64_t total = l->nominal + l->exact;
+	if (total < 0)
 		return refuse(r, E_INVALID, "hours.ical_value");
-	if (e->duration > ICAL_EVENT_DAYS_MAX * (int64_t)DAY_MS)
+	if (total > ICAL_EVENT_DAYS_MAX * (int64_t)DAY_MS)
 		return refuse(r, E_INVALID, "hours.ical_long_event");
 	/* Whole days are at least one; a time without an end closes nothing. */
 	if (!e->start.timed)
-		e->duration =
-		    e->duration ? -floor_div(-e->duration, DAY_MS) * (int64_t)DAY_MS : DAY_MS;
+		l->nominal = total ? -floor_div(-total, DAY_MS) * (int64_t)DAY_MS : DAY_MS;
 	return E_OK;
 }
 
@@ -510,8 +511,8 @@ static enum err event_value(struct reader *r, struct str name, struct str params
 		return read_time(r, param(params, S("TZID")), v, &e->end);
 	}
 	if (str_eq_nocase(name, S("DURATION"))) {
-		e->has_duration = ical_read_duration(v, &e->duration);
-		return e->has_duration ? E_OK : refuse(r, E_INVALID, "hours.ical_value");
+		return ical_read_duration(v, &e->length) ? E_OK
+							 : refuse(r, E_INVALID, "hours.ical_value");
 	}
 	if (str_eq_nocase(name, S("RRULE")))
 		return read_rule(r, v);
@@ -537,7 +538,8 @@ static enum err event_value(struct reader *r, struct str name, struct str params
 static enum err begin_end(struct reader *r, bool begin, struct str what)
 {
 	if (str_eq_nocase(what, S("VCALENDAR"))) {
-		if (begin ? r->began && !r->ended : !r->began || r->ended || r->in_event)
+		bool out = begin ? !r->began || r->ended : r->began && !r->ended;
+		if (!out || r->in_event || r->nested)
 			return refuse(r, E_MALFORMED, "hours.ical_malformed");
 		r->began = true;
 		r->ended = !begin;
@@ -545,8 +547,9 @@ static enum err begin_end(struct reader *r, bool begin, struct str what)
 	}
 	if (!r->began || r->ended)
 		return refuse(r, E_MALFORMED, "hours.ical_malformed");
-	if (str_eq_nocase(what, S("VEVENT")) && r->nested == 0) {
-		if (begin == r->in_event)
+	if (str_eq_nocase(what, S("VEVENT"))) {
+		/* Within something else it would go unseen. */
+		if (begin == r->in_event || r->nested)
 			return refuse(r, E_MALFORMED, "hours.ical_malformed");
 		if (!begin)
 			return end_event(r);

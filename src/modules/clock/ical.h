@@ -14,6 +14,12 @@ struct ical_time {
 	const struct zone_table *zone; /* its TZID; NULL for UTC and for the calendar's own clock */
 };
 
+/* How long an event is, in milliseconds: first so much by the clock on the wall (weeks and days),
+ * then so much of time itself, whatever the clock does meanwhile. */
+struct ical_length {
+	int64_t nominal, exact;
+};
+
 /* FREQ=YEARLY with what else is understood; 0 is "not given". */
 struct ical_rule {
 	bool set;
@@ -24,8 +30,8 @@ struct ical_rule {
 
 /* 20261225, 20261225T090000, 20261225T090000Z; `zone` is left to the caller. */
 bool ical_read_time(struct str, struct ical_time *);
-/* P1D, P2W, PT48H, P1DT12H, +P2D in milliseconds; not below zero, at most ICAL_EVENT_DAYS_MAX. */
-bool ical_read_duration(struct str, int64_t *ms);
+/* P1D, P2W, PT48H, P1DT12H, +P2D; not below zero, at most ICAL_EVENT_DAYS_MAX. */
+bool ical_read_duration(struct str, struct ical_length *);
 /* False for every rule that could only be obeyed in part. */
 bool ical_read_rule(struct str, struct ical_rule *);
 

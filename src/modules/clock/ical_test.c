@@ -45,6 +45,13 @@ static const struct feed {
 	{"nothing", "", E_MALFORMED, ""},
 	{"cut", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20260501\r\n", E_MALFORMED, ""},
 	{"cut after an event", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20260501\r\nEND:VEVENT\r\n", E_MALFORMED, ""},
+	{"a task left open", "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\n" EVENT("DTSTART:20260501\r\n") "END:VCALENDAR\r\n", E_MALFORMED, ""},
+	{"a task left open at the end", CAL(EVENT("DTSTART:20260501\r\n") "BEGIN:VTODO\r\n"), E_MALFORMED, ""},
+	{"an alarm left open", CAL("BEGIN:VEVENT\r\nBEGIN:VALARM\r\nDTSTART:20260501\r\nEND:VEVENT\r\n"), E_MALFORMED, ""},
+	{"an event in a task", CAL("BEGIN:VTODO\r\n" EVENT("DTSTART:20260501\r\n") "END:VTODO\r\n"), E_MALFORMED, ""},
+	{"a calendar in a calendar", CAL("BEGIN:VTODO\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR\r\nEND:VTODO\r\n"), E_MALFORMED, ""},
+	{"a task beside it", CAL("BEGIN:VTODO\r\nBEGIN:VALARM\r\nEND:VALARM\r\nEND:VTODO\r\n" EVENT("DTSTART:20260501\r\n")), E_OK, "2026-05-01 "},
+	{"two calendars", CAL(EVENT("DTSTART:20260501\r\n")) CAL(EVENT("DTSTART:20260502\r\n")), E_OK, "2026-05-01 2026-05-02 "},
 	{"no start", CAL(EVENT("SUMMARY:x\r\n")), E_MALFORMED, ""},
 	{"no such day", CAL(EVENT("DTSTART:20260231\r\n")), E_INVALID, ""},
 	{"a rule we do not know", CAL(EVENT("DTSTART:20260501\r\nRRULE:FREQ=WEEKLY\r\n")), E_INVALID, ""},
@@ -80,6 +87,10 @@ static const struct feed {
 	{"except its day", CAL(EVENT("DTSTART:20260101T090000\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY\r\nEXDATE;VALUE=DATE:20260101\r\n")), E_OK, "[2027-01-01T09:00 2027-01-01T10:00] "},
 	{"a time without an end", CAL(EVENT("DTSTART:20260501T090000Z\r\n")), E_OK, ""},
 	{"an end in the leap", CAL(EVENT("DTSTART;TZID=Europe/Berlin:20260329T013000\r\nDTEND;TZID=Europe/Berlin:20260329T023000\r\n")), E_OK, "[2026-03-29T08:30 2026-03-29T09:30] "},
+	{"hours, winter comes", CAL(EVENT("DTSTART;TZID=Europe/Berlin:20261024T220000\r\nDURATION:PT9H\r\n")), E_OK, "[2026-10-25T04:00 2026-10-25T13:00] "},
+	{"a day, winter comes", CAL(EVENT("DTSTART;TZID=Europe/Berlin:20261024T220000\r\nDURATION:P1D\r\n")), E_OK, "[2026-10-25T04:00 2026-10-26T05:00] "},
+	{"day and hours, winter comes", CAL(EVENT("DTSTART;TZID=Europe/Berlin:20261024T120000\r\nDURATION:P1DT12H\r\n")), E_OK, "[2026-10-24T18:00 2026-10-26T07:00] "},
+	{"24 hours, summer comes", CAL(EVENT("DTSTART;TZID=Europe/Berlin:20270327T220000\r\nDURATION:PT24H\r\n")), E_OK, "[2027-03-28T05:00 2027-03-29T05:00] "},
 	{"no such zone", CAL(EVENT("DTSTART;TZID=Mars/Olympus:20260701T090000\r\nDURATION:PT2H\r\n")), E_INVALID, ""},
 	{"a zone of letters", CAL(EVENT("DTSTART;TZID=CST:20260701T090000\r\nDURATION:PT2H\r\n")), E_INVALID, ""},
 	{"25 o'clock", CAL(EVENT("DTSTART:20260701T250000\r\n")), E_INVALID, ""},
@@ -189,6 +200,51 @@ static void test_desks(void **state)
 		int64_t got = hours_between(h, shanghai(desks[i].from), shanghai(desks[i].to));
 		if (got != desks[i].minutes * MINUTE_MS)
 			fail_msg("%s: %lld minutes", desks[i].what, (long long)(got / MINUTE_MS));
+		arena_free(a);
+	}
+}
+
+/* ---- nights in which the clock is changed, by the clock itself ---- */
+
+/* clang-format off */
+static const struct night {
+	const char *event, *closed;
+} nights[] = {
+	{"DTSTART;TZID=Europe/Berlin:20261024T220000\nDTEND:20261025T050000Z\n", "[2026-10-24T22:00 2026-10-25T06:00] "},
+	{"DTSTART;TZID=Europe/Berlin:20261024T220000\nDTEND;TZID=Europe/Berlin:20261025T060000\n", "[2026-10-24T22:00 2026-10-25T06:00] "},
+	{"DTSTART;TZID=Europe/Berlin:20261024T220000\nDURATION:PT9H\n",   "[2026-10-24T22:00 2026-10-25T06:00] "},
+	{"DTSTART:20261024T220000\nDURATION:PT9H\n",                      "[2026-10-24T22:00 2026-10-25T06:00] "},
+	{"DTSTART:20261024T200000Z\nDURATION:PT9H\n",                     "[2026-10-24T22:00 2026-10-25T06:00] "},
+	{"DTSTART;TZID=Europe/Berlin:20270327T220000\nDURATION:PT8H\n",   "[2027-03-27T22:00 2027-03-28T07:00] "},
+	{"DTSTART:20270327T220000\nDURATION:PT8H\n",                      "[2027-03-27T22:00 2027-03-28T07:00] "},
+	{"DTSTART:20270327T220000\nDURATION:P1D\n",                       "[2027-03-27T22:00 2027-03-28T22:00] "},
+	{"DTSTART:20270327T060000\nDURATION:P1DT1H\n",                    "[2027-03-27T06:00 2027-03-28T07:00] "},
+	{"DTSTART:20270327T010000\nDURATION:P1DT1H\n",                    "[2027-03-27T01:00 2027-03-28T03:00] "},
+	{"DTSTART:20261024T220000\nDURATION:P1W\n",                       "[2026-10-24T22:00 2026-10-31T22:00] "},
+	/* each year exactly as long */
+	{"DTSTART:20251024T220000\nDURATION:PT9H\nRRULE:FREQ=YEARLY\n",   "[2026-10-24T22:00 2026-10-25T06:00] [2027-10-24T22:00 2027-10-25T07:00] "},
+	{"DTSTART:20251024T220000\nDTEND:20251025T070000\nRRULE:FREQ=YEARLY\n", "[2026-10-24T22:00 2026-10-25T07:00] [2027-10-24T22:00 2027-10-25T07:00] "},
+};
+/* clang-format on */
+
+static void test_nights(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(nights); i++) {
+		struct arena *a = arena_new();
+		struct hours_calendar c = {.zone = S("Europe/Berlin")};
+		struct hours_why why = {0};
+		struct buf got = BUF(a);
+		struct str feed = str_fmt(a,
+					  "BEGIN:VCALENDAR\nBEGIN:VEVENT\n%sEND:VEVENT\n"
+					  "END:VCALENDAR\n",
+					  nights[i].event);
+
+		if (hours_read_ical(a, feed, 2026, 2027, &c, &why) != E_OK)
+			fail_msg("%s: %s %s", nights[i].event, why.key, why.arg);
+		write_closed(&got, &c);
+		if (strcmp(got.p, nights[i].closed) != 0)
+			fail_msg("%s: %s", nights[i].event, got.p);
 		arena_free(a);
 	}
 }
@@ -344,8 +400,9 @@ int main(void)
 {
 	const struct CMUnitTest all[] = {
 	    cmocka_unit_test(test_feeds),      cmocka_unit_test(test_desks),
-	    cmocka_unit_test(test_large_feed), cmocka_unit_test(test_slow_feeds),
-	    cmocka_unit_test(test_long_lines), cmocka_unit_test(test_many_zones),
+	    cmocka_unit_test(test_nights),     cmocka_unit_test(test_large_feed),
+	    cmocka_unit_test(test_slow_feeds), cmocka_unit_test(test_long_lines),
+	    cmocka_unit_test(test_many_zones),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

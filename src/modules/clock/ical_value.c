@@ -42,7 +42,7 @@ static const struct unit {
 /* clang-format on */
 
 /* One "12H": the unit must come after the last one in the table. */
-static bool read_part(struct str *s, bool time, size_t *next, int64_t *ms)
+static bool read_part(struct str *s, bool time, size_t *next, struct ical_length *to)
 {
 	size_t n = 0;
 	int v;
@@ -53,7 +53,7 @@ static bool read_part(struct str *s, bool time, size_t *next, int64_t *ms)
 		return false;
 	for (size_t i = *next; i < COUNT(units); i++)
 		if (units[i].letter == s->p[n] && units[i].time == time) {
-			*ms += v * units[i].ms;
+			*(time ? &to->exact : &to->nominal) += v * units[i].ms;
 			*next = i + 1;
 			*s = str_slice(*s, n + 1, s->n);
 			return true;
@@ -61,7 +61,7 @@ static bool read_part(struct str *s, bool time, size_t *next, int64_t *ms)
 	return false;
 }
 
-bool ical_read_duration(struct str s, int64_t *ms)
+bool ical_read_duration(struct str s, struct ical_length *to)
 {
 	size_t next = 0;
 	bool time = false;
@@ -70,16 +70,16 @@ bool ical_read_duration(struct str s, int64_t *ms)
 	if (!str_starts(s, S("P")) || s.n < 3)
 		return false;
 	s = str_slice(s, 1, s.n);
-	*ms = 0;
+	*to = (struct ical_length){0};
 	while (s.n) {
 		if (s.p[0] == 'T' && !time) {
 			time = true;
 			s = str_slice(s, 1, s.n);
 		}
-		if (!read_part(&s, time, &next, ms))
+		if (!read_part(&s, time, &next, to))
 			return false;
 	}
-	return *ms <= ICAL_EVENT_DAYS_MAX * (int64_t)DAY_MS;
+	return to->nominal + to->exact <= ICAL_EVENT_DAYS_MAX * (int64_t)DAY_MS;
 }
 
 /* "4TH", "-1MO": which weekday of the month. */

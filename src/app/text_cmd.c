@@ -262,6 +262,8 @@ int text_main(int argc, char **argv)
 		return !text_flush();
 	} else if (fits(argv[1], &o, given)) {
 		struct arena *a = arena_new();
+		if (o.langs) /* codes in any case */
+			o.langs = str_z(a, str_lower(a, str_of(o.langs)));
 		rc = run(a, argv[1], &o);
 		arena_free(a);
 		if (!text_flush() && !rc)

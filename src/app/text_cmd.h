@@ -79,8 +79,8 @@ struct fit_set text_set(struct arena *, const struct rows *, const struct strs *
 struct strs text_labels(struct arena *, const struct rows *train);
 double text_cpu_seconds(void);
 
-/* Where a model of that name is: in --models, else AFTERSAIL_MODELS, else models/ here or beside
- * the program (text_rows.c).  A name where it should have been when it is nowhere. */
+/* Where a model of that name is: in --models, else AFTERSAIL_MODELS if not empty, else models/ here
+ * or beside the program (text_rows.c).  A name where it should have been when it is nowhere. */
 const char *text_model_path(struct arena *, const struct text_opts *, const char *name);
 /* The word vectors that ship; NULL when they are not there or not wanted, said on stderr. */
 const struct text_vectors *text_find_vectors(struct arena *, const struct text_opts *);
@@ -92,6 +92,19 @@ struct lang_table;
 const struct lang_table *text_find_langs(struct arena *, const struct text_opts *);
 /* Is it a language the table can tell?  If not, that and the list of them are said. */
 bool text_lang_known(struct arena *, const struct lang_table *, struct str code);
+bool text_lang_told(const struct lang_table *, struct str code); /* the same, without a word */
+
+/* What the drafts' language is told with: NULL when --langs says it, or when there is no table,
+ * which is said.  False when --langs is not one language. */
+bool text_tone_langs(struct arena *, const struct text_opts *, const struct lang_table **);
+const char *text_tone_lang(const struct text_opts *, const struct lang_table *, struct str draft);
+/* False; says that the model (--model, or the one of that name) is none of what is needed. */
+bool text_no_kind(struct arena *, const struct text_opts *, const struct text_model *,
+		  const char *what, const char *name);
+
+struct spot;
+/* All spans of the text; a million at most, which is said. */
+struct spot *text_spots(struct arena *, struct str text, size_t *n);
 
 /* ---- the commands: 0, 1 when something failed, 2 when they were asked in a wrong way ---- */
 

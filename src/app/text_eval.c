@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/text_cmd.h"
 
+#include "text/emotion.h"
 #include "text/lang.h"
 
 #include <math.h>
@@ -22,7 +23,20 @@ static int by_text(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* Labels that the test has and what is measured has not: said, and never right. */
+/* Labels whose rows can only count as wrong: what of them is so, and the first of them. */
+static void say_labels(const struct strs *l, const char *what)
+{
+	if (!l->n)
+		return;
+	fprintf(stderr,
+		"aftersail text: %zu labels of the test are %s, their rows count as wrong:", l->n,
+		what);
+	for (size_t i = 0; i < l->n && i < 20; i++)
+		fprintf(stderr, " %.*s", STR(l->v[i]));
+	fputs(l->n > 20 ? " ...\n" : "\n", stderr);
+}
+
+/* Labels that the test has and what is measured has not. */
 static struct strs foreign_labels(struct arena *a, const struct rows *test,
 				  const struct strs *labels)
 {
@@ -31,15 +45,6 @@ static struct strs foreign_labels(struct arena *a, const struct rows *test,
 	for (size_t i = 0; i < all.n; i++)
 		if (!bsearch(&all.v[i], labels->v, labels->n, sizeof *labels->v, by_text))
 			out.v[out.n++] = all.v[i];
-	if (out.n)
-		fprintf(stderr,
-			"aftersail text: %zu labels of the test are not learned, their "
-			"rows count as wrong:",
-			out.n);
-	for (size_t i = 0; i < out.n && i < 20; i++)
-		fprintf(stderr, " %.*s", STR(out.v[i]));
-	if (out.n)
-		fputs(out.n > 20 ? " ...\n" : "\n", stderr);
 	return out;
 }
 
@@ -48,8 +53,10 @@ static unsigned count_foreign(struct str labels, const struct strs *foreign)
 	struct str one;
 	unsigned n = 0;
 
-	while (foreign->n && str_cut(&labels, ',', &one))
+	while (foreign->n && str_cut(&labels, ',', &one)) {
+		one = str_trim(one);
 		n += bsearch(&one, foreign->v, foreign->n, sizeof one, by_text) != NULL;
+	}
 	return n;
 }
 
@@ -64,6 +71,7 @@ static struct guesses guess(struct arena *a, const struct text_model *m, const s
 	g.foreign = NEWN(a, unsigned, g.rows + 1);
 	struct strs foreign = foreign_labels(a, test, &t->labels);
 	g.foreign_labels = foreign.n;
+	say_labels(&foreign, "not learned");
 	for (size_t i = 0; i < g.rows; i++) {
 		g.foreign[i] = count_foreign(test->labels.v[i], &foreign);
 		double from = text_cpu_seconds();
@@ -74,9 +82,14 @@ static struct guesses guess(struct arena *a, const struct text_model *m, const s
 }
 
 /* At most n rows of each label, chosen by the seed. */
-static void keep_shots(struct rows *r, int n, uint64_t seed)
+static void keep_shots(struct arena *a, struct rows *r, int n, uint64_t seed)
 {
-	size_t out = 0;
+	size_t out = 0, all = r->n;
+	struct str *sorted = NEWN(a, struct str, all);
+	int *had = NEWN(a, int, all);
+
+	memcpy(sorted, r->labels.v, all * sizeof *sorted);
+	qsort(sorted, all, sizeof *sorted, by_text);
 
 	for (size_t i = r->n; i > 1; i--) {
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
@@ -88,10 +101,9 @@ static void keep_shots(struct rows *r, int n, uint64_t seed)
 		r->texts.v[k] = t;
 	}
 	for (size_t i = 0; i < r->n; i++) {
-		int had = 0;
-		for (size_t k = 0; k < out; k++)
-			had += str_eq(r->labels.v[k], r->labels.v[i]);
-		if (had >= n)
+		/* of equal ones always the same is found: one counter a label */
+		struct str *at = bsearch(&r->labels.v[i], sorted, all, sizeof *sorted, by_text);
+		if (had[at - sorted]++ >= n)
 			continue;
 		r->labels.v[out] = r->labels.v[i];
 		r->texts.v[out++] = r->texts.v[i];
@@ -170,18 +182,18 @@ static void count_row(struct tally *t, const struct guesses *g, size_t i, const 
 }
 
 /* Mean over labels of F1, each row's best label (ONE) or labels over their thresholds. */
-static double macro_f1(const struct guesses *g, const uint8_t *y, const float *at)
+static double macro_f1(struct arena *a, const struct guesses *g, const uint8_t *y, const float *at)
 {
 	double sum = 0;
-	size_t used = g->foreign_labels;
+	size_t used = g->foreign_labels, *best = NEWN(a, size_t, g->rows + 1);
+
+	for (size_t i = 0; i < g->rows; i++)
+		best[i] = text_best(g->p + i * g->labels, g->labels);
 
 	for (size_t k = 0; k < g->labels; k++) {
 		double hit = 0, said = 0, is = 0;
 		for (size_t i = 0; i < g->rows; i++) {
-			const float *p = g->p + i * g->labels;
-			bool yes = at ? p[k] >= at[k] : true;
-			for (size_t j = 0; j < g->labels && !at && yes; j++)
-				yes = p[j] < p[k] || (p[j] == p[k] && j >= k);
+			bool yes = at ? g->p[i * g->labels + k] >= at[k] : best[i] == k;
 			bool truth = y[i * g->labels + k];
 			hit += yes && truth;
 			said += yes;
@@ -195,7 +207,7 @@ static double macro_f1(const struct guesses *g, const uint8_t *y, const float *a
 	return used ? sum / (double)used : 0;
 }
 
-static void print_one(const struct guesses *g, const struct fit_set *test,
+static void print_one(struct arena *a, const struct guesses *g, const struct fit_set *test,
 		      const struct text_model *m)
 {
 	struct tally t = {0};
@@ -219,7 +231,7 @@ static void print_one(const struct guesses *g, const struct fit_set *test,
 			   (t.wrong + t.outside - t.rejected) / (t.inside + t.outside));
 		text_print("out_of_scope_rejected", t.rejected / t.outside);
 	}
-	text_print("macro_f1", macro_f1(g, test->y, g->labels == 2 ? two : NULL));
+	text_print("macro_f1", macro_f1(a, g, test->y, g->labels == 2 ? two : NULL));
 	text_print("calibration_error", ece / n);
 }
 
@@ -240,7 +252,7 @@ static void print_several(struct arena *a, const struct guesses *g, const struct
 		is += test->y[i];
 	}
 	text_print("rows", (double)g->rows);
-	text_print("macro_f1", macro_f1(g, test->y, at));
+	text_print("macro_f1", macro_f1(a, g, test->y, at));
 	text_print("micro_f1", said + is > 0 ? 2 * hit / (said + is) : 0);
 }
 
@@ -318,7 +330,7 @@ static bool read_lesson(struct arena *a, const struct text_opts *o, const struct
 	if (!text_read_rows(a, o->train, &train) || (o->dev && !text_read_rows(a, o->dev, &dev)))
 		return false;
 	if (o->shots)
-		keep_shots(&train, o->shots, o->seed);
+		keep_shots(a, &train, o->shots, o->seed);
 	l->f = options_of(a, o, train.n);
 	l->labels = text_labels(a, &train);
 	if (o->titles && strcmp(o->task, "intent") == 0)
@@ -343,8 +355,15 @@ static bool read_lesson(struct arena *a, const struct text_opts *o, const struct
 static bool fit_lesson(struct arena *a, const struct text_opts *o, const struct lesson *l,
 		       struct str *bytes)
 {
-	if (fit_model(a, &l->set, l->has_dev ? &l->dev : NULL, &l->f, bytes) == E_OK)
-		return true;
+	const struct text_model *m;
+	const char *why;
+
+	if (fit_model(a, &l->set, l->has_dev ? &l->dev : NULL, &l->f, bytes) == E_OK) {
+		if (text_model_open(a, *bytes, l->f.vectors, &m, &why) == E_OK)
+			return true;
+		fprintf(stderr, "aftersail text: %s has too few words to learn from\n", o->train);
+		return false;
+	}
 	if (l->labels.n)
 		fprintf(stderr,
 			"aftersail text: %s has %zu different labels, at most %d can be "
@@ -376,13 +395,29 @@ static int eval_model(struct arena *a, const struct text_opts *o)
 	}
 	struct guesses g = guess(a, m, &check, &test);
 	if (l.f.kind == MODEL_ONE)
-		print_one(&g, &check, m);
+		print_one(a, &g, &check, m);
 	else
 		print_several(a, &g, &check, m);
 	text_print("train_seconds", took);
 	text_print("model_bytes", (double)bytes.n);
 	text_print_times(g.micro, g.rows);
 	return 0;
+}
+
+/* Is it a model of moods; or of topics, then it knows some of the test's? */
+static bool fits_test(struct arena *a, const struct text_opts *o, const struct text_model *m,
+		      const struct rows *test)
+{
+	struct emotion e;
+	size_t known = 0;
+
+	if (strcmp(o->task, "topic") != 0)
+		return emotion_read(m, NEW(a, struct feats), S(""), &e) == E_OK ||
+		       text_no_kind(a, o, m, "moods", "emotion.model");
+	struct strs all = text_labels(a, test);
+	for (size_t i = 0; i < all.n; i++)
+		known += text_model_find(m, all.v[i]) >= 0;
+	return !all.n || known || text_no_kind(a, o, m, "the test's topics", "topic.model");
 }
 
 /* A shipped model on the hand-written messages: mood, topic, text in a line. */
@@ -401,14 +436,27 @@ static int eval_shipped(struct arena *a, const struct text_opts *o)
 		if (topic)
 			test.labels.v[i] = mood;
 	}
+	if (!fits_test(a, o, m, &test))
+		return 1;
 	struct strs labels = {NEWN(a, struct str, text_model_labels(m)), text_model_labels(m)};
 	for (size_t i = 0; i < labels.n; i++)
 		labels.v[i] = text_model_label(m, i);
 	struct fit_set check = text_set(a, &test, &labels);
 	struct guesses g = guess(a, m, &check, &test);
-	print_one(&g, &check, m);
+	print_one(a, &g, &check, m);
 	text_print_times(g.micro, g.rows);
 	return 0;
+}
+
+/* Labels of the test that no text is ever told to be in. */
+static void say_untold(struct arena *a, const struct lang_table *t, const struct strs *labels)
+{
+	struct strs out = {NEWN(a, struct str, labels->n + 1), 0};
+
+	for (size_t i = 0; i < labels->n; i++)
+		if (!text_lang_told(t, labels->v[i]))
+			out.v[out.n++] = labels->v[i];
+	say_labels(&out, "no languages that are told");
 }
 
 /* Rows of code<TAB>text; with --langs all are in that one language, whatever their labels. */
@@ -425,6 +473,7 @@ static int eval_lang(struct arena *a, const struct text_opts *o)
 	for (size_t i = 0; i < test.n && o->langs; i++)
 		test.labels.v[i] = str_of(o->langs);
 	struct strs labels = text_labels(a, &test);
+	say_untold(a, t, &labels);
 	double *micro = NEWN(a, double, test.n + 1), *of = NEWN(a, double, labels.n + 1),
 	       *ok = NEWN(a, double, labels.n + 1);
 	for (size_t i = 0; i < test.n; i++) {

@@ -2,6 +2,8 @@
 #include "app/text_cmd.h"
 
 #include "text/lang.h"
+#include "text/spot.h"
+#include "text/tone.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,9 +56,11 @@ struct strs text_labels(struct arena *a, const struct rows *r)
 	struct strs s = {NEWN(a, struct str, n + 1), 0};
 	for (size_t i = 0; i < r->n; i++) {
 		struct str rest = r->labels.v[i], one;
-		while (str_cut(&rest, ',', &one))
+		while (str_cut(&rest, ',', &one)) {
+			one = str_trim(one);
 			if (!text_is_outside(one))
 				s.v[s.n++] = one;
+		}
 	}
 	if (s.n)
 		qsort(s.v, s.n, sizeof *s.v, by_str);
@@ -75,6 +79,7 @@ struct fit_set text_set(struct arena *a, const struct rows *r, const struct strs
 	for (size_t i = 0; i < r->n; i++) {
 		struct str rest = r->labels.v[i], one;
 		while (str_cut(&rest, ',', &one)) {
+			one = str_trim(one);
 			struct str *at =
 			    bsearch(&one, labels->v, labels->n, sizeof *labels->v, by_str);
 			if (at)
@@ -100,7 +105,7 @@ const char *text_model_path(struct arena *a, const struct text_opts *o, const ch
 	const char *dir = o->models ? o->models : getenv("AFTERSAIL_MODELS"), *here;
 	char program[4096];
 
-	if (dir)
+	if (dir && *dir)
 		return str_fmt(a, "%s/%s", dir, name).p;
 	here = str_fmt(a, "models/%s", name).p;
 	if (access(here, R_OK) == 0)
@@ -157,18 +162,81 @@ const struct lang_table *text_find_langs(struct arena *a, const struct text_opts
 	return NULL;
 }
 
+bool text_no_kind(struct arena *a, const struct text_opts *o, const struct text_model *m,
+		  const char *what, const char *name)
+{
+	struct buf b = BUF(a);
+
+	for (size_t i = 0; i < text_model_labels(m) && i < 8; i++)
+		buf_fmt(&b, "%s%.*s", i ? ", " : "", STR(text_model_label(m, i)));
+	fprintf(stderr, "aftersail text: %s is no model of %s: its labels are %.*s%s\n",
+		o->model ? o->model : name, what, STR(buf_str(&b)),
+		text_model_labels(m) > 8 ? " ..." : "");
+	return false;
+}
+
+bool text_tone_langs(struct arena *a, const struct text_opts *o, const struct lang_table **out)
+{
+	const char *langs = o->langs, *why;
+
+	*out = NULL;
+	if (langs && (strlen(langs) < 2 || strlen(langs) > 3 || strchr(langs, ','))) {
+		fprintf(stderr, "aftersail text: --langs: the drafts' one language, as de\n");
+		return false;
+	}
+	if (langs && !tone_better(langs, TONE_BLAME))
+		fprintf(stderr,
+			"aftersail text: no phrases of %s are known, only the model's "
+			"view: zh en de es ja have them\n",
+			langs);
+	if (!langs && lang_map(a, text_model_path(a, o, "lang.table"), out, &why) != E_OK)
+		fprintf(stderr, "aftersail text: lang.table: %s; drafts are read as English\n",
+			why);
+	return true;
+}
+
+const char *text_tone_lang(const struct text_opts *o, const struct lang_table *t, struct str draft)
+{
+	return o->langs ? o->langs : t ? tone_language(t, draft) : "en";
+}
+
+/* A span has two bytes at least. */
+enum { SPOTS_MAX = 1 << 20 };
+
+struct spot *text_spots(struct arena *a, struct str text, size_t *n)
+{
+	size_t max = text.n / 2 + 1;
+
+	max = max < SPOTS_MAX ? max : SPOTS_MAX;
+	struct spot *v = NEWN(a, struct spot, max);
+	*n = spot_find(text, v, max);
+	if (*n == SPOTS_MAX)
+		fprintf(stderr, "aftersail text: no more than %d spots of a message are told\n",
+			SPOTS_MAX);
+	return v;
+}
+
+/* "no" is the table's other name of nb, never given out. */
+bool text_lang_told(const struct lang_table *t, struct str code)
+{
+	const char *one;
+
+	for (size_t i = 0; (one = lang_code(t, i)); i++)
+		if (strcmp(one, "no") != 0 && str_eq(code, str_of(one)))
+			return true;
+	return false;
+}
+
 bool text_lang_known(struct arena *a, const struct lang_table *t, struct str code)
 {
 	struct buf b = BUF(a);
 	const char *one;
 
-	for (size_t i = 0; (one = lang_code(t, i)); i++) {
-		if (strcmp(one, "no") == 0) /* the table's other name of nb, never given out */
-			continue;
-		if (str_eq(code, str_of(one)))
-			return true;
-		buf_fmt(&b, " %s", one);
-	}
+	if (text_lang_told(t, code))
+		return true;
+	for (size_t i = 0; (one = lang_code(t, i)); i++)
+		if (strcmp(one, "no") != 0)
+			buf_fmt(&b, " %s", one);
 	fprintf(stderr, "aftersail text: --langs: \"%.*s\" is none of%.*s\n", STR(code),
 		STR(buf_str(&b)));
 	return false;

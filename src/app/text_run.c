@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* Languages that --langs may name; there are not so many that are known. */
-enum { PRIORS = 256, SEEN_MAX = 100000, SPOTS = 64 };
+enum { PRIORS = 256, SEEN_MAX = 100000 };
 
 /* What one command needs while it streams. */
 struct run {
@@ -68,9 +68,7 @@ static void run_emotion(struct run *r, struct str text)
 static void run_tone(struct run *r, struct str text)
 {
 	struct tone t;
-	const char *language = r->o->langs ? r->o->langs
-			       : r->langs  ? tone_language(r->langs, text)
-					   : "en";
+	const char *language = text_tone_lang(r->o, r->langs, text);
 
 	tone_read(r->model, r->f, text, language, &t);
 	answer_text(&r->x, "tone", str_of(t.harsh ? "harsh" : "ok"));
@@ -158,8 +156,8 @@ static void run_similar(struct run *r, struct str text)
 
 static void run_spot(struct run *r, struct str text)
 {
-	struct spot v[SPOTS];
-	size_t n = spot_find(text, v, SPOTS);
+	size_t n;
+	struct spot *v = text_spots(r->a, text, &n);
 
 	if (r->o->mask)
 		answer_text(&r->x, "masked", spot_mask(r->a, text));
@@ -214,47 +212,22 @@ static bool ready_lang(struct arena *a, struct run *r, const char *model)
 	return r->langs;
 }
 
-/* A model with labels of another kind says nothing here. */
-static bool has_labels(struct arena *a, const struct run *r, const char *what, const char *model)
-{
-	struct buf b = BUF(a);
-
-	for (size_t i = 0; i < text_model_labels(r->model) && i < 8; i++)
-		buf_fmt(&b, "%s%.*s", i ? ", " : "", STR(text_model_label(r->model, i)));
-	fprintf(stderr, "aftersail text: %s is no model of %s: its labels are %.*s%s\n",
-		r->o->model ? r->o->model : model, what, STR(buf_str(&b)),
-		text_model_labels(r->model) > 8 ? " ..." : "");
-	return false;
-}
-
 static bool ready_emotion(struct arena *a, struct run *r, const char *model)
 {
 	struct emotion e;
 
 	r->model = text_find_model(a, r->o, model);
 	return r->model && (emotion_read(r->model, r->f, S(""), &e) == E_OK ||
-			    has_labels(a, r, "moods", model));
+			    text_no_kind(a, r->o, r->model, "moods", model));
 }
 
 static bool ready_tone(struct arena *a, struct run *r, const char *model)
 {
-	const char *langs = r->o->langs, *why;
-
-	if (langs && (strlen(langs) < 2 || strlen(langs) > 3 || strchr(langs, ','))) {
-		fprintf(stderr, "aftersail text: --langs: the drafts' one language, as de\n");
+	if (!text_tone_langs(a, r->o, &r->langs))
 		return false;
-	}
-	if (langs && !tone_better(langs, TONE_BLAME))
-		fprintf(stderr,
-			"aftersail text: no phrases of %s are known, only the model's "
-			"view: zh en de es ja have them\n",
-			langs);
-	if (!langs && lang_map(a, text_model_path(a, r->o, "lang.table"), &r->langs, &why) != E_OK)
-		fprintf(stderr, "aftersail text: lang.table: %s; drafts are read as English\n",
-			why);
 	r->model = text_find_model(a, r->o, model);
-	return r->model &&
-	       (text_model_find(r->model, S("harsh")) >= 0 || has_labels(a, r, "tone", model));
+	return r->model && (text_model_find(r->model, S("harsh")) >= 0 ||
+			    text_no_kind(a, r->o, r->model, "tone", model));
 }
 
 /* A message's mood helps to tell how hard it will be; it is no loss if there is no such model. */

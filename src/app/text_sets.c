@@ -12,25 +12,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Drafts of one language (--langs): harsh or ok, by phrases and model together; with --linear
- * by phrases alone. */
+/* Drafts, of one language (--langs) or each of the one it is told to be: harsh or ok, by phrases
+ * and model together; with --linear by phrases alone. */
 int text_eval_tone(struct arena *a, const struct text_opts *o)
 {
 	struct rows test;
 	const struct text_model *m = NULL;
+	const struct lang_table *langs;
 	struct tone t;
 	struct feats *f = NEW(a, struct feats);
 	double hit = 0, said = 0, is = 0, right = 0;
 
-	if (!text_read_rows(a, o->test, &test))
+	if (!text_read_rows(a, o->test, &test) || !text_tone_langs(a, o, &langs))
 		return 1;
 	double *micro = NEWN(a, double, test.n);
 	if (!o->linear_only && !(m = text_find_model(a, o, "tone.model")))
 		return 1;
+	if (m && text_model_find(m, S("harsh")) < 0)
+		return !text_no_kind(a, o, m, "tone", "tone.model");
 	for (size_t i = 0; i < test.n; i++) {
 		bool harsh = str_eq(test.labels.v[i], S("harsh"));
+		const char *language = text_tone_lang(o, langs, test.texts.v[i]);
 		double from = text_cpu_seconds();
-		tone_read(m, f, test.texts.v[i], o->langs ? o->langs : "en", &t);
+		tone_read(m, f, test.texts.v[i], language, &t);
 		micro[i] = (text_cpu_seconds() - from) * 1e6;
 		hit += t.harsh && harsh;
 		said += t.harsh;
@@ -47,7 +51,6 @@ int text_eval_tone(struct arena *a, const struct text_opts *o)
 /* text<TAB>kind=span|kind=span: a span counts when kind and text are both right. */
 int text_eval_spans(struct arena *a, const struct text_opts *o)
 {
-	enum { MANY = 64 };
 	struct rows test;
 	double hit = 0, said = 0, is = 0;
 
@@ -55,12 +58,12 @@ int text_eval_spans(struct arena *a, const struct text_opts *o)
 		return 1;
 	double *micro = NEWN(a, double, test.n);
 	for (size_t i = 0; i < test.n; i++) {
-		struct spot v[MANY];
+		size_t n;
 		struct str text = test.labels.v[i], rest = test.texts.v[i], want;
 		double from = text_cpu_seconds();
-		size_t n = spot_find(text, v, MANY);
+		struct spot *v = text_spots(a, text, &n);
 		micro[i] = (text_cpu_seconds() - from) * 1e6;
-		bool used[MANY] = {0};
+		bool *used = NEWN(a, bool, n + 1);
 		said += (double)n;
 		while (rest.n && str_cut(&rest, '|', &want)) {
 			bool found = false;
@@ -137,6 +140,31 @@ static int by_p(const void *x, const void *y)
 	return (a < b) - (a > b);
 }
 
+struct curve {
+	double area, right; /* under the curve, 0 to 1; right at the best threshold */
+};
+
+/* Rows of one score are on the same side of any threshold, and half before each other. */
+static struct curve curve_of(struct scored *v, size_t n, double same)
+{
+	double other = (double)n - same, above = 0, beside = 0;
+	struct curve c = {.right = other};
+
+	qsort(v, n, sizeof *v, by_p);
+	for (size_t i = 0, end; i < n; i = end) {
+		double yes = 0;
+		for (end = i; end < n && v[end].p == v[i].p; end++)
+			yes += v[end].same;
+		double no = (double)(end - i) - yes;
+		c.area += no * (above + yes / 2);
+		above += yes;
+		beside += no;
+		c.right = fmax(c.right, above + other - beside);
+	}
+	c.area = same > 0 && other > 0 ? c.area / (same * other) : 0;
+	return c;
+}
+
 /* 0|1<TAB>a<TAB>b: at the threshold of 0.5, the best threshold on these rows, and the area
  * under the curve, which needs none. */
 int text_eval_pairs(struct arena *a, const struct text_opts *o)
@@ -144,7 +172,7 @@ int text_eval_pairs(struct arena *a, const struct text_opts *o)
 	struct rows test;
 	struct feats *f = NEW(a, struct feats), *g = NEW(a, struct feats);
 	struct str left;
-	double same = 0, right = 0, above = 0, area = 0, best = 0, at_most = 0;
+	double same = 0, right = 0;
 
 	if (!text_read_rows(a, o->test, &test))
 		return 1;
@@ -161,19 +189,13 @@ int text_eval_pairs(struct arena *a, const struct text_opts *o)
 		same += v[i].same;
 		right += (v[i].p >= 0.5f) == v[i].same;
 	}
-	qsort(v, test.n, sizeof *v, by_p);
-	for (size_t i = 0; i < test.n; i++) {
-		above += v[i].same;
-		area += v[i].same ? 0 : above;
-		best = above + ((double)test.n - same) - ((double)i + 1 - above);
-		at_most = best > at_most ? best : at_most;
-	}
-	double n = (double)test.n, other = (double)test.n - same;
+	struct curve c = curve_of(v, test.n, same);
+	double n = (double)test.n;
 	text_print("rows", (double)test.n);
 	text_print("accuracy", right / n);
 	text_print_f1(hit, said, same);
-	text_print("accuracy_best_threshold", at_most / n);
-	text_print("auc", same > 0 && other > 0 ? area / (same * other) : 0);
+	text_print("accuracy_best_threshold", c.right / n);
+	text_print("auc", c.area);
 	text_print_times(micro, test.n);
 	return 0;
 }

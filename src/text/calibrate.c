@@ -148,6 +148,10 @@ static float lowest(const struct call *v, size_t n, bool missed, double share)
  * still when rows from outside were seen, for there will be more of those. */
 static const double MARGIN = 0.86, MARGIN_OUTSIDE = 0.5;
 
+/* A handful of rows shows no wrong answer and nothing from outside: be sure then.  Of one label
+ * alone the probability is always 1 and says nothing: it may be suggested, never answered. */
+static const float SURE = 0.9f, NEVER = 2;
+
 static bool has_outside(const struct held_out *h)
 {
 	for (size_t i = 0; i < h->rows; i++)
@@ -168,11 +172,16 @@ static void choose_one(struct arena *a, const struct held_out *h, double target,
 		v[i] = call_of(h, i, s);
 	}
 	qsort(v, h->rows, sizeof *v, by_p_down);
-	double margin = has_outside(h) ? MARGIN_OUTSIDE : MARGIN;
+	bool outside = has_outside(h);
+	double margin = outside ? MARGIN_OUTSIDE : MARGIN;
 	c->answer_at = lowest(v, h->rows, false, target * margin);
 	c->suggest_at = lowest(v, h->rows, true, target);
 	if (c->suggest_at > c->answer_at)
 		c->suggest_at = c->answer_at;
+	if (h->few && !outside)
+		c->answer_at = fmaxf(c->answer_at, SURE);
+	if (h->labels == 1)
+		c->answer_at = NEVER;
 }
 
 struct vote {

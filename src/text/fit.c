@@ -230,6 +230,9 @@ static struct learned learn_set(struct arena *a, struct fitting *f)
 /* Labels that are noisy make likelihood trust the networks more than their answers deserve. */
 static const float LAYERS_MOST = 0.25f;
 
+/* Fewer rows a label than this choose no threshold alone. */
+static const size_t FEW_EACH = 10;
+
 enum err fit_model(struct arena *a, const struct fit_set *set, const struct fit_set *dev,
 		   const struct fit_options *o, struct str *bytes)
 {
@@ -247,6 +250,7 @@ enum err fit_model(struct arena *a, const struct fit_set *set, const struct fit_
 	c.label_at = NEWN(a, float, set->labels.n);
 	if (dev)
 		h = score_dev(a, pack_model(a, &l, &c), o->vectors, dev);
+	h.few = !dev && set->rows < FEW_EACH * set->labels.n;
 	h.layers_most = o->margin ? LAYERS_MOST : INFINITY;
 	calibrate(a, &h, o->kind, o->target_wrong, &c);
 	if (o->also && o->also->rows) {

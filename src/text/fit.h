@@ -45,6 +45,7 @@ struct held_out {
 	size_t rows, labels;
 	float *linear, *layers; /* [row][label] */
 	const uint8_t *y;
+	bool few;          /* examples of a label, and none set aside to measure on */
 	float layers_most; /* the factor of the layers is at most this part of the linear one's */
 };
 

@@ -93,6 +93,7 @@ class Answers(Folder):
         spots = self.one("spot", data=card)["spots"]
         self.assertEqual(spots[0], {"kind": "card", "from": 9, "to": 28, "text": "4111 1111 1111 1111"})
         self.assertEqual(len(spots), 2)
+        self.assertEqual(len(self.one("spot", data=" ".join(f"DE-88{i}" for i in range(100, 400)) + "\n")["spots"]), 300)
         masked = self.one("spot", "--mask", data=card)
         self.assertNotIn("4111 1111", json.dumps(masked))
         self.assertEqual(text("spot", "--mask", data=card).stdout.strip(), masked["masked"])
@@ -147,6 +148,12 @@ class Slips(Folder):
                 (["eval", "--task", "lang", "--test", "/tmp"], 1, "directory"),
                 (["eval", "--task", "lang", "--test", empty], 1, "holds no rows"),
                 (["eval", "--train", empty, "--test", rows], 1, "holds no rows"),
+                (["eval", "--task", "tone", "--test", rows, "--langs", "de,fr"], 1, "the drafts' one language"),
+                (["eval", "--task", "tone", "--test", rows, "--model", topic], 1, "no model of tone"),
+                (["eval", "--task", "mood", "--test", rows, "--model", topic], 1, "no model of moods"),
+                (["eval", "--task", "topic", "--test", rows, "--model", MODELS / "tone.model"], 1, "no model of the test's topics"),
+                ([*train, self.file("one.tsv", "one\thello\n")], 1, "too few words to learn from"),
+                ([*train, self.file("two.tsv", "a\t\nb\t\n")], 1, "too few words to learn from"),
                 (["eval", "--task", "pairs", "--test", rows, "--train", rows], 2, "does not use --train"),
                 (["lang", "/tmp"], 1, "directory"), (["lang", "/nowhere"], 1, "cannot read /nowhere"),
                 (["lang", "--seed", "1"], 2, "does not use --seed"), (["lnag"], 2, "lnag"),
@@ -162,6 +169,12 @@ class Slips(Folder):
                 self.assertEqual(said.returncode, code, said.stderr)
                 self.assertIn(word, said.stderr)
                 self.assertEqual(said.stdout, "")
+                self.assertFalse((Path(self.folder.name) / "m").exists())
+
+    def test_an_empty_folder_of_models_is_none(self):
+        said = subprocess.run([PROGRAM, "text", "lang"], capture_output=True, text=True, input="Wo ist es?\n",
+                              env=os.environ | {"AFTERSAIL_MODELS": ""})
+        self.assertEqual((said.returncode, said.stdout[:2]), (0, "de"), said.stderr)
 
     def test_options_stand_anywhere_and_help_is_short_of_nothing(self):
         message = self.file("m", "Wo ist mein Paket?\n")
@@ -176,6 +189,8 @@ class Slips(Folder):
         many = "de,en,fr,es,it,pt,nl,pl,ru,uk,tr,cs,sv,da,fi,hu,ro,el,zh,ja,ko,nb"
         said = text("lang", "--langs", many, data="Hvor er pakken min? Jeg har ikke fått den\n你好，我的包裹在哪里\n")
         self.assertEqual([line.split("\t")[0] for line in said.stdout.splitlines()], ["nb", "zh"])
+        said = text("lang", "--langs", "EN,De", data="Wo ist mein Paket?\n")
+        self.assertEqual((said.returncode, said.stdout[:2]), (0, "de"), said.stderr)
 
 
 class Training(Folder):
@@ -207,6 +222,57 @@ class Training(Folder):
         self.assertAlmostEqual(f["wrong_of_all_with_out_of_scope"] * 4,
                                f["wrong_of_all"] * 3 + 1 - f["out_of_scope_rejected"], places=4)
         self.assertNotIn("going on without", said.stderr)
+
+    def learn(self, rows):
+        model = Path(self.folder.name) / "learned"
+        said = text("train", "--train", self.file("learned.tsv", rows), "--out", model)
+        self.assertEqual(said.returncode, 0, said.stderr)
+        return model
+
+    def test_who_knows_little_does_not_answer(self):
+        for entries, rows in ((1, 12), (3, 3)):
+            with self.subTest(entries=entries):
+                model = self.learn("".join(line + "\n" for i, line in enumerate(ROWS.splitlines())
+                                           if i % 3 < entries and i < rows * 3))
+                said = text("classify", "--model", model, data="play some music\nwhere is my parcel 3\n")
+                decisions = [line.split("\t")[0] for line in said.stdout.splitlines()]
+                self.assertEqual(len(decisions), 2, said.stderr)
+                self.assertNotEqual(decisions[0], "answer")
+                self.assertEqual(decisions[1] == "answer", entries > 1)
+
+    def test_labels_of_a_list_may_have_blanks(self):
+        rows = "".join(f"anger, joy\tbad and good {i}\njoy\tgood {i}\nanger\tbad {i}\n" for i in range(12))
+        test = self.file("test.tsv", "anger , joy\tbad and good\njoy, what\tgood\n")
+        said = text("eval", "--task", "emotion", "--train", self.file("rows.tsv", rows), "--test", test, "--linear",
+                    "--no-vectors")
+        self.assertIn("1 labels of the test are not learned, their rows count as wrong: what\n", said.stderr)
+        self.assertAlmostEqual(figures(said)["macro_f1"], 2 / 3, places=3)
+
+    def test_shots_of_many_rows(self):
+        rows = self.file("many.tsv", "".join(f"l{i % 40}\tword{i % 40} {i}\n" for i in range(80000)))
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        f = figures(text("eval", "--train", rows, "--shots", 2, "--test", self.file("t.tsv", "l1\tword1\n"), "--linear",
+                         "--no-vectors", "--no-titles"))
+        self.assertEqual(f["accuracy"], 1)
+        self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before, 10)
+
+    def test_ties_do_not_hang_on_the_order_of_rows(self):
+        rows = ["1\tred lamp\tgreen tea", "0\tblue car\twhite shoe", "1\told hat\tlong rope", "0\tmy cat\tsome ink"]
+        for order in (rows, rows[::-1], sorted(rows)):
+            f = figures(text("eval", "--task", "pairs", "--test", self.file("p.tsv", "\n".join(order) + "\n")))
+            self.assertEqual((f["auc"], f["accuracy_best_threshold"]), (0.5, 0.5))
+
+    def test_drafts_of_all_languages_at_once(self):
+        drafts = sorted((SETS / "drafts").glob("*.tsv"))
+        alone = [figures(text("eval", "--task", "tone", "--test", p, "--langs", p.stem)) for p in drafts]
+        mixed = figures(text("eval", "--task", "tone", "--test", self.file("all.tsv", b"".join(p.read_bytes() for p in drafts))))
+        self.assertEqual(mixed["rows"], sum(f["rows"] for f in alone))
+        self.assertAlmostEqual(mixed["accuracy"], sum(f["accuracy"] * f["rows"] for f in alone) / mixed["rows"], delta=0.02)
+
+    def test_languages_that_are_never_told_are_said(self):
+        rows = self.file("l.tsv", "zh-CN\t你好，我的包裹\nno\tHvor er pakken min\nzz\tx\nde\tWo ist mein Paket?\n")
+        said = text("eval", "--task", "lang", "--test", rows)
+        self.assertIn("3 labels of the test are no languages that are told, their rows count as wrong: no zh-CN zz", said.stderr)
 
     def test_each_task_prints_its_figures(self):
         for task, name, more in [("pairs", "pairs.tsv", ["f1", "auc"]), ("mails", "mails.tsv", ["accuracy"]),

@@ -230,15 +230,14 @@ class Training(Folder):
         return model
 
     def test_who_knows_little_does_not_answer(self):
-        for entries, rows in ((1, 12), (3, 3)):
+        small = {"where": ("where is my parcel", "my package has not come", "track my order"),
+                 "refund": ("i want my money back", "how do i get a refund", "give me a refund"),
+                 "repair": ("my lamp is broken", "it does not work any more", "the screen stays black")}
+        for entries, decides in ((["where"], ["suggest", "suggest"]), (list(small), ["suggest", "answer"])):
             with self.subTest(entries=entries):
-                model = self.learn("".join(line + "\n" for i, line in enumerate(ROWS.splitlines())
-                                           if i % 3 < entries and i < rows * 3))
-                said = text("classify", "--model", model, data="play some music\nwhere is my parcel 3\n")
-                decisions = [line.split("\t")[0] for line in said.stdout.splitlines()]
-                self.assertEqual(len(decisions), 2, said.stderr)
-                self.assertNotEqual(decisions[0], "answer")
-                self.assertEqual(decisions[1] == "answer", entries > 1)
+                model = self.learn("".join(f"{entry}\t{row}\n" for entry in entries for row in small[entry]))
+                said = text("classify", "--model", model, data="play some music\nwhere is my parcel\n")
+                self.assertEqual([line.split("\t")[0] for line in said.stdout.splitlines()], decides, said.stderr)
 
     def test_labels_of_a_list_may_have_blanks(self):
         rows = "".join(f"anger, joy\tbad and good {i}\njoy\tgood {i}\nanger\tbad {i}\n" for i in range(12))
@@ -263,7 +262,7 @@ class Training(Folder):
             self.assertEqual((f["auc"], f["accuracy_best_threshold"]), (0.5, 0.5))
 
     def test_drafts_of_all_languages_at_once(self):
-        drafts = sorted((SETS / "drafts").glob("*.tsv"))
+        drafts = [SETS / "drafts" / f"{code}.tsv" for code in ("de", "en", "es", "ja", "zh")]
         alone = [figures(text("eval", "--task", "tone", "--test", p, "--langs", p.stem)) for p in drafts]
         mixed = figures(text("eval", "--task", "tone", "--test", self.file("all.tsv", b"".join(p.read_bytes() for p in drafts))))
         self.assertEqual(mixed["rows"], sum(f["rows"] for f in alone))

@@ -4,6 +4,9 @@
 
 #include "base/buf.h"
 
+#include <string.h>
+#include <strings.h>
+
 const char *spot_name(enum spot_kind k)
 {
 #define X(name, text) text,
@@ -70,6 +73,21 @@ static size_t find_wide(struct scan *s, enum spot_kind *kind)
 	return spot_end_amount(s);
 }
 
+/* "IBANDE89...": is the name of it, or does that end, at i, and the account stand there? */
+static bool iban_name(const struct scan *s, size_t i)
+{
+	return s->t.n - i >= 4 && strncasecmp(s->t.p + i, "iban", 4) == 0 && !spot_word_ends(s, i);
+}
+
+static size_t named_iban(struct scan *s)
+{
+	if (iban_name(s, s->at)) {
+		struct scan at = {.t = s->t, .at = s->at + 4};
+		return spot_end_iban(&at);
+	}
+	return 0;
+}
+
 /* What begins here: where it ends, 0 for nothing. */
 static size_t find_here(struct scan *s, enum spot_kind *kind)
 {
@@ -80,10 +98,18 @@ static size_t find_here(struct scan *s, enum spot_kind *kind)
 	*kind = SPOT_CARD;
 	if (number && spot_digit_ends(s, s->at))
 		return 0;
+	if (s->at >= 4 && iban_name(s, s->at - 4) && spot_end_iban(s)) {
+		*kind = SPOT_IBAN;
+		return spot_end_iban(s);
+	}
+	if (letter && named_iban(s))
+		return 0;
 	if (letter && spot_word_ends(s, s->at)) /* "card4111..." */
 		return number ? spot_end_card(s) : 0;
 	if (number || alnum((char)c))
 		return find_token(s, kind);
+	if (c == '"')
+		return find_wide(s, kind);
 	if (c < 0x80)
 		return c == '+' || c == '(' || c == '-' || c == '$' ? find_sign(s, kind) : 0;
 	if (wide_letter((char)c))
@@ -161,6 +187,20 @@ static void hide_cards(struct str t, char *p, bool carriers)
 	}
 }
 
+/* The name and password of a link: http://name:password@shop.example */
+static void hide_login(struct str t, char *p, const struct spot *v)
+{
+	ptrdiff_t head = str_find(str_slice(t, v->from, v->to), S("://"));
+	size_t from = v->from + (size_t)(head + 3), at = 0;
+
+	if (head < 0)
+		return;
+	for (size_t i = from; i < v->to && !strchr("/?#", t.p[i]); i++)
+		at = t.p[i] == '@' ? i : at;
+	if (at)
+		hide(p, from, at);
+}
+
 static bool has_card(struct str t)
 {
 	struct scan s = {.t = t};
@@ -183,6 +223,8 @@ struct str spot_mask(struct arena *a, struct str text)
 		bool tail = v.kind == SPOT_CARD || v.kind == SPOT_IBAN;
 		if (tail || v.kind == SPOT_EMAIL || v.kind == SPOT_PHONE)
 			hide(p, v.from, tail ? back_chars(text, v.from, v.to, 4) : v.to);
+		else if (v.kind == SPOT_URL)
+			hide_login(text, p, &v);
 	}
 	hide_cards(work, p, true);
 	if (has_card(work)) /* a waybill that no longer looks like one */

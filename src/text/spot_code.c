@@ -89,6 +89,11 @@ static bool among(const char *p, size_t n, const char *const *v, size_t count)
 	return false;
 }
 
+static bool among_words(struct str w, const char *const *v, size_t count)
+{
+	return w.n && among(w.p, w.n, v, count);
+}
+
 /* What everyone knows under such a name: norms, an illness, sizes, and quantities with a unit. */
 static bool common_name(const char *p, const struct code *c, size_t n)
 {
@@ -116,6 +121,51 @@ static bool sku_shape(const char *p, const struct code *c, size_t n)
 	       (c->groups >= 2 || c->letters + c->digits >= 6) && !common_name(p, c, n);
 }
 
+/* The word that ends at *end, which moves before it and what stands there. */
+static struct str word_back(const struct scan *s, size_t *end)
+{
+	size_t to = *end;
+
+	while (to && strchr(" ,.:#", s->t.p[to - 1]) && s->t.p[to - 1])
+		to--;
+	size_t from = to;
+	while (from && to - from < 16 &&
+	       ((unsigned char)s->t.p[from - 1] >= 0x80 || alnum(s->t.p[from - 1])))
+		from--;
+	*end = from;
+	return str_slice(s->t, from, to);
+}
+
+/* "order from yesterday, number 55667788": only words of time between. */
+static bool order_told_before(const struct scan *s)
+{
+	static const char *const names[] = {"number", "nummer", "numéro", "número", "numero"};
+	static const char *const orders[] = {"order",  "bestellung", "commande",  "pedido",
+					     "ordine", "encomenda",  "bestelling"};
+	static const char *const between[] = {
+	    "from",   "dated",     "of",        "on",       "placed", "made",     "last",
+	    "the",    "yesterday", "today",     "week",     "month",  "night",    "morning",
+	    "monday", "tuesday",   "wednesday", "thursday", "friday", "saturday", "sunday",
+	    "vom",    "von",       "gestern",   "heute",    "letzte", "woche",    "du",
+	    "hier",   "de",        "del",       "ayer",     "hoy",    "di",       "ieri",
+	    "van",    "gisteren",  "ontem"};
+	enum { WORDS = 7 };
+	size_t end = s->at;
+
+	if (!among_words(word_back(s, &end), names, COUNT(names)))
+		return false;
+	for (int n = 0; n < WORDS && end; n++) {
+		struct str w = word_back(s, &end);
+		if (!w.n || among_words(w, orders, COUNT(orders)))
+			return w.n;
+		struct scan at = {.t = s->t, .at = end};
+		if (!digit(*w.p) && !spot_word(&at, end, WORDS_MONTH) &&
+		    !among_words(w, between, COUNT(between)))
+			return false;
+	}
+	return false;
+}
+
 /* What the words before make of the code; SPOT_KINDS for nothing. */
 static enum spot_kind kind_by_words(struct scan *s, const struct code *c)
 {
@@ -130,6 +180,8 @@ static enum spot_kind kind_by_words(struct scan *s, const struct code *c)
 	if (spot_after(s, WORDS_SKU) && (c->letters || (plain && c->digits >= 5)))
 		return SPOT_SKU;
 	if (c->digits >= 4 && spot_after(s, WORDS_ORDER))
+		return SPOT_ORDER;
+	if (plain && c->digits >= 5 && c->digits <= 13 && order_told_before(s))
 		return SPOT_ORDER;
 	bool number = spot_after(s, WORDS_NUMBER) && !spot_after(s, WORDS_OTHER) && !phone;
 	return number && plain && c->digits >= 5 && c->digits <= 13 ? SPOT_ORDER : SPOT_KINDS;
@@ -197,10 +249,31 @@ static size_t end_groups(struct scan *s)
 	return usps || bare || told ? g->end[n - 1] : 0;
 }
 
+/* 1Z 999 AA1 01 2345 6784 */
+static size_t end_ups(const struct scan *s)
+{
+	static const size_t groups[] = {2, 3, 3, 2, 4, 4};
+	size_t i = s->at, gap = 0;
+
+	if (peek(s, i) != '1' || peek(s, i + 1) != 'Z')
+		return 0;
+	for (size_t k = 0; k < COUNT(groups); k++, i += gap) {
+		for (size_t n = 0; n < groups[k]; n++, i++)
+			if (!digit(peek(s, i)) && !(upper(peek(s, i)) && k < 3))
+				return 0;
+		gap = k + 1 < COUNT(groups) ? spot_blank(s, i) : 0;
+		if (!gap && k + 1 < COUNT(groups))
+			return 0;
+	}
+	return alnum(peek(s, i)) ? 0 : i;
+}
+
 size_t spot_end_code(struct scan *s, enum spot_kind *kind)
 {
 	*kind = SPOT_WAYBILL;
-	size_t end = end_groups(s);
+	size_t end = end_ups(s);
+	if (!end)
+		end = end_groups(s);
 	if (end)
 		return end;
 	struct code c = read_code(s);

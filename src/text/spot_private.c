@@ -7,6 +7,36 @@
 
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 255 };
 
+/* Bytes of what may stand in a link at i: signs, and letters of scripts that put blanks between
+ * words, but not the Arabic comma, semicolon and question mark. */
+static size_t link_char(const struct scan *s, size_t i)
+{
+	unsigned char c = (unsigned char)peek(s, i), d = (unsigned char)peek(s, i + 1);
+
+	if (c < 0x80)
+		return c > ' ' && c < 0x7f && !strchr("<>\"", (char)c);
+	bool stop = (c == 0xd8 && (d == 0x8c || d == 0x9b || d == 0x9f)) || (d & 0xc0) != 0x80;
+	return wide_letter((char)c) && !stop ? 2 : 0;
+}
+
+/* Back over what ends a sentence, not over a bracket that the link opened. */
+static size_t trim_link(const struct scan *s, size_t from, size_t to)
+{
+	size_t open = 0, closed = 0;
+
+	for (size_t i = from; i < to; i++) {
+		open += s->t.p[i] == '(';
+		closed += s->t.p[i] == ')';
+	}
+	for (; to > from && strchr(".,;:!?)'", s->t.p[to - 1]); to--) {
+		bool bracket = s->t.p[to - 1] == ')';
+		if (bracket && closed <= open)
+			break;
+		closed -= bracket;
+	}
+	return to;
+}
+
 size_t spot_end_url(struct scan *s)
 {
 	static const char *const heads[] = {"https://", "http://", "www."};
@@ -17,11 +47,9 @@ size_t spot_end_url(struct scan *s)
 		if (s->t.n - i < n || strncasecmp(s->t.p + i, heads[k], n) != 0)
 			continue;
 		i += n;
-		while (i < s->t.n && s->t.p[i] > ' ' && (unsigned char)s->t.p[i] < 0x7f &&
-		       !strchr("<>\"", s->t.p[i]))
-			i++;
-		while (i > s->at && strchr(".,;:!?)'", s->t.p[i - 1]))
-			i--;
+		for (size_t w; (w = link_char(s, i)); i += w)
+			;
+		i = trim_link(s, s->at, i);
 		return i > s->at + n ? i : 0;
 	}
 	return 0;
@@ -35,21 +63,27 @@ static size_t address_letter(const struct scan *s, size_t i)
 	return wide_letter(peek(s, i)) && ((unsigned char)peek(s, i + 1) & 0xc0) == 0x80 ? 2 : 0;
 }
 
-size_t spot_end_email(struct scan *s)
+/* Bytes of a letter of a script of three bytes: kana, Han, Hangul, Thai, Hindi. */
+static size_t dense_letter(const struct scan *s, size_t i)
 {
-	size_t i = s->at, dot = 0, at, w;
+	unsigned char c = (unsigned char)peek(s, i), d = (unsigned char)peek(s, i + 1);
+	bool lead = c == 0xe0 || c == 0xe1 || (c == 0xe3 && d >= 0x81) || (c >= 0xe4 && c <= 0xed);
 
-	for (; i - s->at < LOCAL_MAX; i += w) {
-		w = address_letter(s, i);
-		if (!w && (!peek(s, i) || !strchr("._-+%", peek(s, i))))
-			break;
-		w += !w;
-	}
-	at = i;
-	if (i == s->at || peek(s, i) != '@' || !address_letter(s, i + 1))
+	return lead && i + 2 < s->t.n && (d & 0xc0) == 0x80 ? 3 : 0;
+}
+
+/* The domain behind the @ before i: where it ends, 0 for none.  One that begins in a dense script
+ * may go on in it; to others a sentence may be joined. */
+static size_t end_domain(const struct scan *s, size_t i)
+{
+	size_t from = i, dot = 0, w;
+	bool dense = dense_letter(s, i);
+
+	if (!dense && !address_letter(s, i))
 		return 0;
-	for (i++; i - at < DOMAIN_MAX; i += w) {
+	for (; i - from < DOMAIN_MAX; i += w) {
 		w = address_letter(s, i);
+		w = !w && dense ? dense_letter(s, i) : w;
 		if (!w && peek(s, i) != '-' && peek(s, i) != '.')
 			break;
 		w += !w;
@@ -58,9 +92,35 @@ size_t spot_end_email(struct scan *s)
 		return 0;
 	while (s->t.p[i - 1] == '-' || s->t.p[i - 1] == '.')
 		i--;
-	for (size_t k = at; k < i; k++)
+	for (size_t k = from; k < i; k++)
 		dot = s->t.p[k] == '.' ? k : dot;
 	return dot && i > dot + 2 ? i : 0;
+}
+
+/* "first last"@shop.example */
+static size_t end_quoted_email(const struct scan *s)
+{
+	size_t i = s->at + 1;
+
+	while (i - s->at <= LOCAL_MAX && (unsigned char)peek(s, i) >= ' ' && peek(s, i) != '"')
+		i++;
+	bool at = i > s->at + 1 && peek(s, i) == '"' && peek(s, i + 1) == '@';
+	return at ? end_domain(s, i + 2) : 0;
+}
+
+size_t spot_end_email(struct scan *s)
+{
+	size_t i = s->at, w;
+
+	if (peek(s, i) == '"')
+		return end_quoted_email(s);
+	for (; i - s->at < LOCAL_MAX; i += w) {
+		w = address_letter(s, i);
+		if (!w && (!peek(s, i) || !strchr("._-+%", peek(s, i))))
+			break;
+		w += !w;
+	}
+	return i > s->at && peek(s, i) == '@' ? end_domain(s, i + 1) : 0;
 }
 
 static bool luhn(const char *d, size_t n)

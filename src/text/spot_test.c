@@ -126,6 +126,23 @@ static const struct {
 	{"with code SAVE15", ""},
 	{"Заказ 88120", "order=88120"},
 	{"COVID-19, ISO9001, UTF-16, 5000MAH, EU-42", ""},
+	{"order from yesterday number 55667788", "order=55667788"},
+	{"order dated 5 March, number 55667788", "date=5 March order=55667788"},
+	{"Bestellung vom 5. März, Nummer 55667788", "date=5. März order=55667788"},
+	{"about my order, my number is 55667788", "phone=55667788"},
+	{"order late, contact number 55667788", "phone=55667788"},
+	{"tracking no 1Z 999 AA1 01 2345 6784", "waybill=1Z 999 AA1 01 2345 6784"},
+	{"1Z 999 AA1 01 2345 678", ""},
+	{"Fr. 20.50, Fr. 1'200 and SFr. 20", "amount=Fr. 20.50 amount=Fr. 1'200 amount=SFr. 20"},
+	{"Fr. 20.– bitte", "amount=Fr. 20.–"},
+	{"Fr. 20.12. um, Fr. 14.30 Uhr, Fr. 20", "date=20.12."},
+	/* links */
+	{"https://ru.wiki.example/вики/Страница?x=1 вот", "url=https://ru.wiki.example/вики/Страница?x=1"},
+	{"https://shop.example/café/été.", "url=https://shop.example/café/été"},
+	{"(https://shop.example/Foo_(bar)).", "url=https://shop.example/Foo_(bar)"},
+	{"(https://shop.example/a)", "url=https://shop.example/a"},
+	{"看https://shop.example/a，谢谢", "url=https://shop.example/a"},
+	{"https://shop.example/a؟", "url=https://shop.example/a"},
 	/* cards and accounts, however they are written */
 	{"card4111111111111111", "card=4111111111111111"},
 	{"CARD4111111111111111", "card=4111111111111111"},
@@ -183,6 +200,15 @@ static const struct {
 	/* a carrier's number whose digits happen to be a card's stays */
 	{"YT2312345678901230", "YT2312345678901230"},
 	{"\xff\xfe", "\xff\xfe"},
+	{"to user@例え.example, please", "to ***************, please"},
+	{"用户wang@mail.example吗", "用户*****************吗"},
+	{"is \"first last\"@x.example ok", "is ****** *************** ok"},
+	{"a \"quote\" @x.example", "a \"quote\" @x.example"},
+	{"IBANDE89370400440532013000", "IBAN******************3000"},
+	{"IbanDE89370400440532013001", "IbanDE89370400440532013001"},
+	{"http://user:pass@x.example:8080/p", "http://*********@x.example:8080/p"},
+	{"http://x.example/p?a@b", "http://x.example/p?a@b"},
+	{"order from yesterday number 55667788", "order from yesterday number 55667788"},
 };
 /* clang-format on */
 
@@ -216,7 +242,8 @@ static const struct str units[] = {
 	S("1"), S("1 "), S("1-"), S("A1-"), S("+"), S("€"), S("a@"), S("a@b-"), S("1.1."), S("\xff"), S("order "), S("DE12"),
 	S("                                                            1234"), S("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "12345"),
 	S("www."), S("www.,"), S("1 ("), S("(1)"), S("４"), S("ö"), S("ö@ö."), S("order:"), S("no. "), S("4111 "), S("#-"),
-	S("5500000000024111 "), S("DE89 "), S("-1 "), S("1 000 "), S("5/1"), S("год "), S("订单"),
+	S("5500000000024111 "), S("\""), S("\"a\"@"), S("http://("), S("www.é)"), S("iban"), S("ibande89"), S("a@例"), S("1Z 9"),
+	S("number 12345 "), S("Fr. "), S("DE89 "), S("-1 "), S("1 000 "), S("5/1"), S("год "), S("订单"),
 };
 /* clang-format on */
 

@@ -106,6 +106,20 @@ static size_t skip_times(const struct scan *s, size_t i)
 	return w ? j + w : i;
 }
 
+/* "Fr." is a Friday as well: an amount has no whole francs below a hundred, and is neither a day
+ * (Fr. 20.12.) nor an hour (Fr. 14.30 Uhr). */
+static bool friday(const struct scan *s, size_t from, size_t to)
+{
+	size_t whole = spot_digits_end(s, from, 3), after = spot_skip_blank(s, to);
+
+	if (to <= whole)
+		return whole < from + 3;
+	bool hour = peek(s, after) == 'h' || peek(s, after) == 'U' || peek(s, after) == 'u';
+	bool day = spot_value(s, from, whole) <= 31 && spot_value(s, whole + 1, to) <= 12 &&
+		   to == whole + 3 && peek(s, whole + 1) != '0';
+	return hour || day || peek(s, to) == '.';
+}
+
 /* Money and a number behind: $20, CHF 49.90, US$ 20k, €-5. */
 static size_t end_front(const struct scan *s, size_t i)
 {
@@ -113,12 +127,15 @@ static size_t end_front(const struct scan *s, size_t i)
 
 	if (!w)
 		return 0;
+	bool name = w == 3 && memcmp(s->t.p + i, "Fr.", 3) == 0;
 	i = spot_skip_blank(s, i + w);
 	i += minus(s, i);
 	size_t end = end_number(s, i);
 	if (!end)
 		return 0;
 	size_t dash = skip_no_cents(s, end), times = spot_word(s, end, WORDS_TIMES);
+	if (name && dash == end && friday(s, i, end))
+		return 0;
 	end = dash > end ? dash : end + times;
 	if (alnum(peek(s, end)))
 		return 0;

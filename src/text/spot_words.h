@@ -123,7 +123,7 @@ static const char *const front_words[] = {
 
 static const char *const front_exact_words[] = {
 	"RON", "TRY", "CAD", "KRW", "INR", "RUB", "UAH", "AED", "SAR", "ILS", "THB", "VND", "IDR", "MYR", "PHP", "ZAR", "ARS",
-	"CLP", "COP", "PEN", "KZT", "BGN", "EGP", "MAD", "NGN", "KES", "PKR", "QAR", "KWD", "S/", "S/.", "TL", "RM",
+	"CLP", "COP", "PEN", "KZT", "BGN", "EGP", "MAD", "NGN", "KES", "PKR", "QAR", "KWD", "Fr.", "SFr.", "sFr.", "S/", "S/.", "TL", "RM",
 };
 
 /* Money after a number. */

@@ -44,6 +44,7 @@ struct ask {
 	const char *calendar, *ical;
 	const char *words[3]; /* the question, its moment, what else it wants */
 	int n_words;
+	bool help;
 	int64_t at, other, ms; /* the moments by their own clock */
 	bool utc, other_utc;
 };
@@ -161,8 +162,11 @@ static int read_question(struct ask *q, const struct question **out)
 	for (size_t i = 0; i < COUNT(questions) && q->n_words > 0; i++)
 		if (strcmp(questions[i].name, q->words[0]) == 0)
 			k = &questions[i];
-	if (!k || q->n_words != (k->more == NOTHING ? 2 : 3))
+	int want = k && k->more == NOTHING ? 2 : 3;
+	if (!k || q->n_words < want)
 		return slip(q, "hours.bad_question", q->n_words ? q->words[0] : "");
+	if (q->n_words > want)
+		return slip(q, "hours.word_too_many", q->words[want]);
 	*out = k;
 	int status = read_moment(q, q->words[1], &q->at, &q->utc);
 	if (status == 0 && k->more == MOMENT)
@@ -172,24 +176,36 @@ static int read_question(struct ask *q, const struct question **out)
 	return status;
 }
 
-/* Options may stand anywhere; false when there is a word too many or an option nobody knows. */
-static bool read_words(struct ask *q, int argc, char **argv)
+/* Before anything else: a slip is explained in the language asked for, wherever that is said. */
+static void read_switches(struct ask *q, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--chinese") == 0)
 			q->language = I18N_ZH;
-		else if (strcmp(argv[i], "--ical") == 0 && i + 1 < argc && !q->ical)
+		q->help = q->help || strcmp(argv[i], "--help") == 0;
+	}
+}
+
+/* Options may stand anywhere. */
+static int read_words(struct ask *q, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--chinese") == 0)
+			continue;
+		if (strcmp(argv[i], "--ical") == 0) {
+			if (i + 1 == argc || q->ical)
+				return slip(q, "hours.one_ical", NULL);
 			q->ical = argv[++i];
-		else if (strncmp(argv[i], "--", 2) == 0)
-			return false;
+		} else if (strncmp(argv[i], "--", 2) == 0)
+			return slip(q, "hours.unknown_option", argv[i]);
 		else if (!q->calendar)
 			q->calendar = argv[i];
 		else if (q->n_words < 3)
 			q->words[q->n_words++] = argv[i];
 		else
-			return false;
+			return slip(q, "hours.word_too_many", argv[i]);
 	}
-	return q->calendar != NULL;
+	return q->calendar ? 0 : slip(q, "hours.no_calendar", NULL);
 }
 
 /* ---- the files ---- */
@@ -203,6 +219,16 @@ static enum err open_hours(struct ask *q, struct hours_calendar *c, struct hours
 	return hours_open(q->a, c, year, year, h, why);
 }
 
+/* Zero when the file's bytes are there. */
+static int read_file(const struct ask *q, const char *path, size_t max, struct str *text)
+{
+	*text = S("");
+	if (file_read(q->a, path, max, text))
+		return 0;
+	/* What came before it was too much. */
+	return complain(q, path, text->n ? "hours.ical_large" : "hours.no_file", NULL);
+}
+
 /* Zero when the calendar of the files is ready to be asked. */
 static int open_files(struct ask *q, struct hours **h)
 {
@@ -210,14 +236,14 @@ static int open_files(struct ask *q, struct hours **h)
 	struct hours_why why = {0};
 	struct str text;
 
-	if (!file_read(q->a, q->calendar, CALENDAR_BYTES_MAX, &text))
-		return complain(q, q->calendar, "hours.no_file", NULL);
+	if (read_file(q, q->calendar, CALENDAR_BYTES_MAX, &text) != 0)
+		return 1;
 	if (hours_read(q->a, text, &c, &why) != E_OK || open_hours(q, &c, h, &why) != E_OK)
 		return complain(q, q->calendar, why.key, why.arg);
 	if (!q->ical)
 		return 0;
-	if (!file_read(q->a, q->ical, HOURS_ICAL_MAX, &text))
-		return complain(q, q->ical, "hours.no_file", NULL);
+	if (read_file(q, q->ical, HOURS_ICAL_MAX, &text) != 0)
+		return 1;
 	/* All the years there are: an answer may lie far from the question. */
 	if (hours_read_ical(q->a, text, HOURS_YEAR_MIN, HOURS_YEAR_MAX, &c, &why) != E_OK ||
 	    open_hours(q, &c, h, &why) != E_OK)
@@ -251,11 +277,10 @@ int hours_main(int argc, char **argv)
 
 	if (zones && *zones)
 		zone_set_folder(zones);
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+	read_switches(&q, argc, argv);
+	if (q.help)
 		status = fputs(help, stdout) < 0;
-	else if (!read_words(&q, argc, argv))
-		status = (fputs(help, stderr), 2);
-	else
+	else if ((status = read_words(&q, argc, argv)) == 0)
 		status = answer(&q);
 	arena_free(q.a);
 	return status;

@@ -75,7 +75,11 @@ SLIPS = [
     ("add 2026-12-24T12:00 -2h", "-2h is no duration like"),
     ("add 2026-12-24T12:00", "add is no question"),
     ("sell 2026-12-24T12:00", "sell is no question"),
-    ("open 2026-12-24T12:00 2026-12-25T12:00", "open is no question"),
+    ("open 2026-12-24T12:00 2026-12-25T12:00", "2026-12-25T12:00 is one word too many."),
+    ("between 2026-12-24T12:00 2026-12-25T12:00 2026-12-26T12:00", "2026-12-26T12:00 is one word too many."),
+    ("--foo open 2026-12-24T12:00", "--foo is no option of this command."),
+    ("open 2026-12-24T12:00 --foo", "--foo is no option of this command."),
+    ("open 2026-12-24T12:00 --ical", "--ical needs the name of one file."),
 ]
 # zone, an instant in UTC, what its clock shows: rules that changed in the last years
 RECENT = [
@@ -157,6 +161,33 @@ class Hours(unittest.TestCase):
                     self.assertTrue(said.stderr.startswith(f"aftersail hours: {why}"), said.stderr)
         said = self.ask(self.calendar, "open", "2026- 1- 2T 1: 2Z")
         self.assertEqual((said.returncode, said.stdout), (2, ""))
+
+    def test_slips_in_chinese(self):
+        for words, why in [((self.calendar, "--foo", "open", "2026-12-24T12:00", "--chinese"),
+                            "--foo 不是此命令的选项。"),
+                           (("--chinese", self.calendar, "add", "2026-12-24T12:00", "1h", "2h"), "2h 是多余的参数。"),
+                           (("--chinese",), "缺少日历文件和问题。")]:
+            with self.subTest(words):
+                said = self.ask(*words)
+                self.assertEqual((said.returncode, said.stdout), (2, ""))
+                self.assertEqual(said.stderr, f"aftersail hours: {why}\naftersail hours --help\n")
+
+    def test_help_may_stand_anywhere(self):
+        whole = self.ask("--help").stdout
+        for words in [(self.calendar, "--help"), (self.calendar, "open", "--help"), ("--foo", "--help"),
+                      ("--chinese", "--help"), (self.calendar, "a", "b", "c", "d", "--help")]:
+            with self.subTest(words):
+                said = self.ask(*words)
+                self.assertEqual((said.returncode, said.stdout, said.stderr), (0, whole, ""))
+
+    def test_files_that_are_too_large_are_called_so(self):
+        large = self.file("large.ics", HOLIDAYS + "X" * (16 << 20))
+        office = self.file("large.json", " " * (1 << 20) + json.dumps(BERLIN))
+        for named, words in (large, (self.calendar, "--ical", large)), (office, (office,)):
+            with self.subTest(named):
+                said = self.ask(*words, "open", "2026-12-24T12:00")
+                self.assertEqual((said.returncode, said.stdout), (1, ""))
+                self.assertEqual(said.stderr, f"{named}: The calendar file is too large.\n")
 
     def test_help_shows_a_calendar_that_works(self):
         said = self.ask("--help")

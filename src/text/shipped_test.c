@@ -347,6 +347,7 @@ static const struct {
 	{"en", "We do not ship to Norway.", false},            {"de", "Wir liefern nicht nach Norwegen.", false},
 	{"es", "No hay stock.", false},                        {"ja", "サイズは少し小さめです。", false},
 	{"zh", "不发新疆。", false},                           {"ja", "在庫はありません。", false},
+	{"en", "It is out of stock, deal with it.", true},     {"de", "Ausverkauft. Finden Sie sich damit ab.", true},
 	{"en", "It is out of stock, stop complaining.", true}, {"en", "Learn to read: www.shop.example", true},
 	{"en", "Write whatever review you like", true},        {"de", "Dann klagen Sie doch.", true},
 	{"es", "Ni hablar.", true},                            {"zh", "有本事你去告。", true},

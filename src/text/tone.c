@@ -172,16 +172,6 @@ static bool has_number(const struct folded *t)
 	return false;
 }
 
-/* Few words about the goods, not about the one who reads. */
-static bool plain_fact(const struct folded *t, const struct feats *f, const struct manners *m)
-{
-	bool goods = false;
-
-	for (size_t k = 0; k < COUNT(m->goods) && m->goods[k]; k++)
-		goods |= strstr(t->p, m->goods[k]) != NULL;
-	return goods && f->chars <= FACT_CHARS && !says_you(t, m);
-}
-
 /* 0, and below for courtesy and facts. */
 static float manner_of(const struct folded *t, const struct manners *m, bool codes)
 {
@@ -229,6 +219,21 @@ static size_t clause_end(struct str t, size_t from)
 				return i;
 	}
 	return t.n;
+}
+
+/* One clause of few words about the goods, not about the one who reads. */
+static bool plain_fact(const struct folded *t, struct str draft, const struct feats *f,
+		       const struct manners *m)
+{
+	enum { FULL_STOP = 4 };
+	bool goods = false;
+
+	if (clause_end(draft, 0) + FULL_STOP < draft.n)
+		return false;
+
+	for (size_t k = 0; k < COUNT(m->goods) && m->goods[k]; k++)
+		goods |= strstr(t->p, m->goods[k]) != NULL;
+	return goods && f->chars <= FACT_CHARS && !says_you(t, m);
 }
 
 /* Why a clause that holds no known phrase sounds harsh: it points at the customer, it is over
@@ -326,7 +331,7 @@ void tone_read(const struct text_model *model, struct feats *f, struct str draft
 		z += weight_of(out->hit[i].reason);
 	z += MODEL * (out->hits && said < DOUBT ? DOUBT : said);
 	z += m ? manner_of(&t, m, codes) : FOREIGN;
-	z += m && out->hits == 0 && plain_fact(&t, f, m) ? PLAIN : 0;
+	z += m && out->hits == 0 && plain_fact(&t, draft, f, m) ? PLAIN : 0;
 	out->p = 1 / (1 + expf(-z));
 	out->harsh = out->p >= 0.5f;
 	if (out->harsh && out->hits == 0 && m)

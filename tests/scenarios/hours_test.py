@@ -291,6 +291,15 @@ class Hours(unittest.TestCase):
                     said = self.ask(self.zone_file(name), "add", f"{wall:%FT%T}", "0m")
                     self.assertTrue(said.stdout.endswith(f"here, {want:%FT%T}Z\n"), said.stdout + said.stderr)
 
+    def test_the_first_and_the_last_day_by_the_wall(self):
+        week = {day: ["00:00-08:00", "16:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+        for zone in "Asia/Shanghai", "America/New_York", "UTC", "Pacific/Kiritimati", "Pacific/Niue":
+            office = self.file("round.json", json.dumps({"zone": zone, "week": week}))
+            for span in "1900-01-01T00:00 1900-01-02T00:00", "2200-12-31T00:00 2200-12-31T23:59":
+                with self.subTest(zone, span=span):
+                    said = self.ask(office, "between", *span.split())
+                    self.assertEqual(said.stdout, "15:59:00\n" if "23:59" in span else "16:00:00\n")
+
     def test_bad_files_are_named(self):
         cut = self.file("cut.ics", HOLIDAYS[:60])
         broken = self.file("broken.json", "{")

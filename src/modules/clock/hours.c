@@ -280,7 +280,14 @@ static void build(struct hours *h, int first_year, int last_year)
 	h->from = date_to_days((struct date){first_year, 1, 1}) * DAY_MS;
 	h->to = date_to_days((struct date){last_year + 1, 1, 1}) * DAY_MS;
 	h->n = 0;
-	zone_parts(h->a, h->zone, h->from, h->to, &h->offsets);
+	/* Wide enough for the clock on the wall, whose years begin up to a day sooner or later. */
+	zone_parts(h->a, h->zone, h->from - 2 * DAY_MS, h->to + 2 * DAY_MS, &h->offsets);
+	int64_t wall_from = zone_instant(&h->offsets, h->from);
+	int64_t wall_to = zone_instant(&h->offsets, h->to);
+	if (first_year == HOURS_YEAR_MIN && wall_from < h->from)
+		h->from = wall_from;
+	if (last_year == HOURS_YEAR_MAX && wall_to > h->to)
+		h->to = wall_to;
 
 	int64_t day0 = h->from / DAY_MS - 4, day1 = h->to / DAY_MS + 2;
 	struct local l = local_stretches(h, day0, day1);

@@ -66,6 +66,8 @@ static void test_dates(void **state)
 	"\"fri\":[\"09:00-17:00\"],\"sat\":[\"00:00-24:00\"],\"sun\":[\"00:00-24:00\"]}}"
 #define SAMPA "{\"zone\":\"America/Sao_Paulo\",\"week\":{\"sun\":[\"00:00-02:00\"]}}"
 #define NEPAL "{\"zone\":\"Asia/Kathmandu\",\"week\":{\"mon\":[\"10:00-17:00\"]}}"
+#define EARLY "{\"zone\":\"Asia/Shanghai\",\"week\":{\"mon\":[\"00:00-08:00\"]}}"
+#define LATE  "{\"zone\":\"America/New_York\",\"week\":{\"wed\":[\"16:00-24:00\"]}}"
 #define NONE  "{\"zone\":\"Asia/Shanghai\",\"week\":{}}"
 #define ONCE  "{\"zone\":\"UTC\",\"days\":[{\"date\":\"2031-05-05\",\"open\":[\"10:00-11:00\"]}]}"
 #define NIGHTS                                                                                     \
@@ -104,6 +106,13 @@ static const struct question {
 	{"midnight that came twice",    SAMPA,  BETWEEN, "2018-02-18T00:00", "2018-02-19T00:00", 120},
 	{"the Saturday hour repeated",  SAMPA,  NEXT,    "2018-02-18T00:00", "2018-02-18T03:00", 0},
 	{"three quarters of an hour",   NEPAL,  NEXT,    "2026-11-23T00:00", "2026-11-23T04:15", 0},
+	/* the first and the last day of all by the clock on the wall */
+	{"1900 begins in Shanghai",     EARLY,  BETWEEN, "1899-12-31T15:54:17", "1900-01-01T15:54:17", 480},
+	{"it is open then",             EARLY,  OPEN,    "1899-12-31T15:54:17", "", 1},
+	{"and in no earlier year",      EARLY,  OPEN,    "1899-12-31T15:54:16", "", 0},
+	{"2200 ends in New York",       LATE,   BETWEEN, "2200-12-31T05:00", "2201-01-01T05:00", 480},
+	{"its last hour",               LATE,   NEXT,    "2201-01-01T04:59", "2201-01-01T04:59", 0},
+	{"and no year after it",        LATE,   NEXT,    "2201-01-01T05:00", "never", 0},
 	{"no hours, open",              NONE,   OPEN,    "2026-11-23T00:00", "", 0},
 	{"no hours, next",              NONE,   NEXT,    "2026-11-23T00:00", "never", 0},
 	{"no hours, add",               NONE,   ADD,     "2026-11-23T00:00", "never", 1},
@@ -141,7 +150,9 @@ static void test_questions(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(questions); i++) {
 		struct arena *a = arena_new();
-		int year = date_from_days(at(questions[i].from) / DAY_MS).year;
+		int year = date_from_days(floor_div(at(questions[i].from), DAY_MS)).year;
+		year = year < HOURS_YEAR_MIN ? HOURS_YEAR_MIN : year;
+		year = year > HOURS_YEAR_MAX ? HOURS_YEAR_MAX : year;
 		ask(&questions[i], open_json(a, questions[i].calendar, year, year));
 		/* A table built for another year grows to the same answer. */
 		ask(&questions[i], open_json(a, questions[i].calendar, 1980, 1981));

@@ -257,12 +257,39 @@ static void bounds_endless_chains(void **state)
 	}
 }
 
+/* Two numbers in groups that share a group, which broken bytes can bring about: one other form,
+ * not two that cross, for both engines' languages close what they open. */
+static void forms_do_not_cross(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new();
+	struct search_terms *t = NEW(a, struct search_terms);
+	static const struct search_query q = {.customers = true};
+
+	search_parse(a,
+		     S("003\xea\xb8\xc2\xc2\xbc\xaa\xea\xb8"
+		       "033\xaa&"),
+		     t);
+	for (size_t i = 0; i < t->n; i++)
+		for (size_t k = i + 1; k < t->n && k < i + t->v[i].alt_n; k++)
+			assert_int_equal(t->v[k].alt_n, 0);
+	for (int pgsql = 0; pgsql < 2; pgsql++) {
+		struct str m = search_match(a, t, &q, pgsql);
+		int open = 0;
+		for (size_t i = 0; i < m.n; i++)
+			open += (m.p[i] == '(') - (m.p[i] == ')');
+		assert_int_equal(open, 0);
+	}
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(finds_forms),
 	    cmocka_unit_test(gives_tokens),
 	    cmocka_unit_test(bounds_endless_chains),
+	    cmocka_unit_test(forms_do_not_cross),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,7 @@ struct parse {
 	struct str piece;
 	bool phrase;
 	size_t first, last_to; /* of this piece */
+	size_t alt_end;        /* the term after the last that has another form */
 };
 
 static bool see(void *arg, struct str token, size_t place, size_t from, size_t to)
@@ -162,9 +163,11 @@ static bool add_run(void *arg, struct str token, size_t place, size_t from, size
 		j++;
 	if (j == i || v[i].follows || (j < n && (v[j].follows || v[j].from < to)))
 		return true;
-	if (j > i + 1 || !str_eq(v[i].token, token)) {
+	/* Two runs may share digits; what the first covers is not open to the second. */
+	if (i >= p->alt_end && (j > i + 1 || !str_eq(v[i].token, token))) {
 		v[i].alt = str_dup(p->a, token);
 		v[i].alt_n = j - i;
+		p->alt_end = j;
 	}
 	return true;
 }
